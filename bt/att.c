@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "att.h"
+
+#include <string.h>
+
+enum field {
+	END,
+	MTU,
+	REQUEST,
+	ERROR,
+	HANDLE,
+	START,
+	STOP,
+	OFFSET,
+	TYPE16, /* always two bytes */
+	TYPE,   /* the rest: two or sixteen bytes */
+	FORMAT, /* Find Information: 1 or 2 for items of 4 or 18 bytes */
+	ITEM_LEN,
+	PAIRS, /* the rest: items of 4 bytes */
+	ITEMS, /* the rest: items of item_len bytes */
+	VALUE, /* the rest, may be empty */
+};
+
+#define FIELDS_MAX 4
+
+struct layout {
+	uint8_t opcode;
+	uint8_t item_min; /* least item length in a list */
+	uint8_t fields[FIELDS_MAX];
+};
+
+static const struct layout layouts[] = {
+        {ATT_ERROR_RSP, 0, {REQUEST, HANDLE, ERROR}},
+        {ATT_MTU_REQ, 0, {MTU}},
+        {ATT_MTU_RSP, 0, {MTU}},
+        {ATT_FIND_INFO_REQ, 0, {START, STOP}},
+        {ATT_FIND_INFO_RSP, 4, {FORMAT, ITEMS}},
+        {ATT_FIND_VALUE_REQ, 0, {START, STOP, TYPE16, VALUE}},
+        {ATT_FIND_VALUE_RSP, 4, {PAIRS}},
+        {ATT_READ_TYPE_REQ, 0, {START, STOP, TYPE}},
+        {ATT_READ_TYPE_RSP, 2, {ITEM_LEN, ITEMS}},
+        {ATT_READ_REQ, 0, {HANDLE}},
+        {ATT_READ_RSP, 0, {VALUE}},
+        {ATT_READ_BLOB_REQ, 0, {HANDLE, OFFSET}},
+        {ATT_READ_BLOB_RSP, 0, {VALUE}},
+        {ATT_READ_GROUP_REQ, 0, {START, STOP, TYPE}},
+        {ATT_READ_GROUP_RSP, 4, {ITEM_LEN, ITEMS}},
+        {ATT_WRITE_REQ, 0, {HANDLE, VALUE}},
+        {ATT_WRITE_RSP, 0, {END}},
+        {ATT_NOTIFY, 0, {HANDLE, VALUE}},
+        {ATT_INDICATE, 0, {HANDLE, VALUE}},
+        {ATT_CONFIRM, 0, {END}},
+        {ATT_WRITE_CMD, 0, {HANDLE, VALUE}},
+};
+
+#define LAYOUTS (sizeof layouts / sizeof layouts[0])
+
+/* 00000000-0000-1000-8000-00805F9B34FB (Core Vol 3, Part B, 2.5.1), wire order. */
+static const uint8_t base_uuid[16] = {0xfb, 0x34, 0x9b, 0x5f, 0x80, 0x00, 0x00, 0x80,
+                                      0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+
+static const struct layout *find_layout(uint8_t opcode)
+{
+	for (size_t i = 0; i < LAYOUTS; i++)
+		if (layouts[i].opcode == opcode)
+			return &layouts[i];
+	return NULL;
+}
+
+uint16_t att_get_u16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] | bytes[1] << 8);
+}
+
+void att_put_u16(uint8_t *bytes, uint16_t value)
+{
+	bytes[0] = (uint8_t)(value & 0xff);
+	bytes[1] = (uint8_t)(value >> 8);
+}
+
+/* The 16-bit field's place in the PDU, NULL for the other kinds. */
+static uint16_t *word_field(struct att_pdu *pdu, uint8_t field)
+{
+	switch (field) {
+	case MTU:
+		return &pdu->mtu;
+	case HANDLE:
+		return &pdu->handle;
+	case START:
+		return &pdu->start;
+	case STOP:
+		return &pdu->end;
+	case OFFSET:
+		return &pdu->offset;
+	default:
+		return NULL;
+	}
+}
+
+static uint8_t *byte_field(struct att_pdu *pdu, uint8_t field)
+{
+	switch (field) {
+	case REQUEST:
+		return &pdu->request;
+	case ERROR:
+		return &pdu->error;
+	case ITEM_LEN:
+	case FORMAT:
+		return &pdu->item_len;
+	default:
+		return NULL;
+	}
+}
+
+static size_t fixed_size(uint8_t field)
+{
+	switch (field) {
+	case REQUEST:
+	case ERROR:
+	case ITEM_LEN:
+	case FORMAT:
+		return 1;
+	case MTU:
+	case HANDLE:
+	case START:
+	case STOP:
+	case OFFSET:
+	case TYPE16:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+static bool is_list_valid(const struct att_pdu *pdu, const struct layout *layout)
+{
+	return pdu->item_len >= layout->item_min && pdu->len > 0 && pdu->len % pdu->item_len == 0;
+}
+
+/* Find Information names its item lengths 1 and 2 (3.4.3.2). */
+static uint8_t format_to_len(uint8_t format)
+{
+	if (format == 1)
+		return 4;
+	return format == 2 ? 18 : 0;
+}
+
+static uint8_t len_to_format(uint8_t len)
+{
+	if (len == 4)
+		return 1;
+	return len == 18 ? 2 : 0;
+}
+
+/* Reads a field that takes all of the rest. */
+static bool decode_rest(struct att_pdu *pdu, const struct layout *layout, uint8_t field,
+                        const uint8_t *bytes, size_t len)
+{
+	if (field == TYPE) {
+		pdu->type = att_uuid_from_wire(bytes, len);
+		return pdu->type.len != 0;
+	}
+	pdu->data = bytes;
+	pdu->len = len;
+	if (field == PAIRS)
+		pdu->item_len = 4;
+	return field == VALUE || is_list_valid(pdu, layout);
+}
+
+static void decode_fixed(struct att_pdu *pdu, uint8_t field, const uint8_t *bytes)
+{
+	uint16_t *word = word_field(pdu, field);
+	uint8_t *byte = byte_field(pdu, field);
+
+	if (word)
+		*word = att_get_u16(bytes);
+	else if (byte)
+		*byte = field == FORMAT ? format_to_len(bytes[0]) : bytes[0];
+	else
+		pdu->type = att_uuid_from_wire(bytes, 2);
+}
+
+static bool decode_fields(struct att_pdu *pdu, const struct layout *layout, const uint8_t *bytes,
+                          size_t len)
+{
+	for (size_t i = 0; i < FIELDS_MAX && layout->fields[i] != END; i++) {
+		uint8_t field = layout->fields[i];
+		size_t size = fixed_size(field);
+
+		if (size == 0)
+			return decode_rest(pdu, layout, field, bytes, len);
+		if (len < size)
+			return false;
+		decode_fixed(pdu, field, bytes);
+		bytes += size;
+		len -= size;
+	}
+	return len == 0;
+}
+
+bool att_decode(const uint8_t *bytes, size_t len, struct att_pdu *pdu)
+{
+	const struct layout *layout;
+	uint8_t opcode = len > 0 ? bytes[0] : 0;
+
+	*pdu = (struct att_pdu){.opcode = opcode};
+	layout = find_layout(opcode);
+	if (!layout || len > ATT_MTU_MAX)
+		return false;
+	if (decode_fields(pdu, layout, bytes + 1, len - 1))
+		return true;
+	*pdu = (struct att_pdu){.opcode = opcode};
+	return false;
+}
+
+static size_t rest_size(const struct att_pdu *pdu, uint8_t field)
+{
+	return field == TYPE ? pdu->type.len : pdu->len;
+}
+
+static bool is_encodable(const struct att_pdu *pdu, const struct layout *layout, uint8_t field)
+{
+	switch (field) {
+	case TYPE:
+		return pdu->type.len == 2 || pdu->type.len == 16;
+	case TYPE16:
+		return pdu->type.len == 2;
+	case FORMAT:
+		return len_to_format(pdu->item_len) != 0;
+	case PAIRS:
+		return pdu->item_len == 4 && is_list_valid(pdu, layout);
+	case ITEMS:
+		return is_list_valid(pdu, layout);
+	default:
+		return true;
+	}
+}
+
+static void encode_field(const struct att_pdu *pdu, uint8_t field, uint8_t *buf)
+{
+	struct att_pdu copy = *pdu;
+	const uint16_t *word = word_field(&copy, field);
+	const uint8_t *byte = byte_field(&copy, field);
+
+	if (word)
+		att_put_u16(buf, *word);
+	else if (byte)
+		*buf = field == FORMAT ? len_to_format(*byte) : *byte;
+	else if (field == TYPE || field == TYPE16)
+		memcpy(buf, pdu->type.bytes, pdu->type.len);
+	else if (pdu->len > 0)
+		memcpy(buf, pdu->data, pdu->len);
+}
+
+size_t att_encode(const struct att_pdu *pdu, uint8_t *buf, size_t size)
+{
+	const struct layout *layout = find_layout(pdu->opcode);
+	size_t used = 1;
+
+	if (size > ATT_MTU_MAX)
+		size = ATT_MTU_MAX;
+	if (!layout || size == 0)
+		return 0;
+	buf[0] = pdu->opcode;
+	for (size_t i = 0; i < FIELDS_MAX && layout->fields[i] != END; i++) {
+		uint8_t field = layout->fields[i];
+		size_t len = fixed_size(field);
+
+		if (len == 0)
+			len = rest_size(pdu, field);
+		if (!is_encodable(pdu, layout, field) || len > size - used)
+			return 0;
+		encode_field(pdu, field, buf + used);
+		used += len;
+	}
+	return used;
+}
+
+size_t att_item_count(const struct att_pdu *pdu)
+{
+	return pdu->item_len ? pdu->len / pdu->item_len : 0;
+}
+
+const uint8_t *att_item(const struct att_pdu *pdu, size_t index)
+{
+	return pdu->data + index * pdu->item_len;
+}
+
+uint8_t att_response_to(uint8_t request)
+{
+	switch (request) {
+	case ATT_MTU_REQ:
+	case ATT_FIND_INFO_REQ:
+	case ATT_FIND_VALUE_REQ:
+	case ATT_READ_TYPE_REQ:
+	case ATT_READ_REQ:
+	case ATT_READ_BLOB_REQ:
+	case ATT_READ_GROUP_REQ:
+	case ATT_WRITE_REQ:
+		return (uint8_t)(request + 1);
+	default:
+		return 0;
+	}
+}
+
+bool att_is_response(uint8_t opcode)
+{
+	return opcode == ATT_ERROR_RSP || (opcode > 0 && att_response_to((uint8_t)(opcode - 1)));
+}
+
+struct att_uuid att_uuid_16(uint16_t value)
+{
+	struct att_uuid uuid = {.len = 2};
+
+	att_put_u16(uuid.bytes, value);
+	return uuid;
+}
+
+struct att_uuid att_uuid_from_text(const uint8_t *bytes, size_t len)
+{
+	struct att_uuid uuid = {.len = 0};
+
+	if (len != 2 && len != 16)
+		return uuid;
+	uuid.len = (uint8_t)len;
+	for (size_t i = 0; i < len; i++)
+		uuid.bytes[i] = bytes[len - 1 - i];
+	return uuid;
+}
+
+struct att_uuid att_uuid_from_wire(const uint8_t *bytes, size_t len)
+{
+	struct att_uuid uuid = {.len = 0};
+
+	if (len != 2 && len != 16)
+		return uuid;
+	uuid.len = (uint8_t)len;
+	memcpy(uuid.bytes, bytes, len);
+	return uuid;
+}
+
+static void expand(const struct att_uuid *uuid, uint8_t out[16])
+{
+	memcpy(out, base_uuid, 16);
+	if (uuid->len == 2)
+		memcpy(out + 12, uuid->bytes, 2);
+	else
+		memcpy(out, uuid->bytes, 16);
+}
+
+bool att_uuid_equal(const struct att_uuid *a, const struct att_uuid *b)
+{
+	uint8_t x[16];
+	uint8_t y[16];
+
+	expand(a, x);
+	expand(b, y);
+	return memcmp(x, y, 16) == 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* groups - the command groups, one per file of this folder. */
+#ifndef PUMPCTL_COMMANDS_GROUPS_H
+#define PUMPCTL_COMMANDS_GROUPS_H
+
+#include "command.h"
+
+extern const struct command_group pump_commands;    /* pump.c: scan, connect, disconnect, status */
+extern const struct command_group program_commands; /* program.c */
+extern const struct command_group therapy_commands; /* therapy.c: stop, minimum, resume, reconcile */
+extern const struct command_group log_commands;     /* log.c */
+extern const struct command_group audit_commands;   /* audit.c */
+extern const struct command_group drug_commands;    /* drug.c */
+extern const struct command_group sim_commands;     /* sim.c */
+extern const struct command_group help_commands;    /* help.c: commands, doctor, help, version */
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* scan, connect, disconnect, status. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "app.h"
+#include "finder.h"
+#include "groups.h"
+#include "order_words.h"
+
+struct owner {
+	const char *address;
+	char serial[STATE_SERIAL_MAX + 1];
+};
+
+static void match_address(void *ctx, const struct state_pairing *pairing)
+{
+	struct owner *owner = ctx;
+	if (!strcmp(owner->address, pairing->address))
+		memcpy(owner->serial, pairing->serial, sizeof(owner->serial));
+}
+
+static enum error_code scan(struct app *app, const struct values *args, struct output *out,
+			    struct error *error)
+{
+	(void)args;
+	struct found_pump found[FINDER_MAX];
+	size_t count = 0;
+	const char *dir = NULL;
+	const enum error_code code = app_state_dir(app, &dir, error);
+	if (code)
+		return code;
+	const int err = finder_scan(1000, found, FINDER_MAX, &count);
+	if (err)
+		return error_set(error, ERR_FAILED, "the directory of local pumps cannot be used: %s",
+				 strerror(-err));
+	struct cJSON *list = output_array(output_data(out), "pumps");
+	for (size_t i = 0; i < count; i++) {
+		struct owner owner = {.address = found[i].address};
+		struct cJSON *row = output_object(list, NULL);
+		/* A pairing directory that is not there yet means: paired with none. */
+		if (state_pairing_visit(dir, match_address, &owner))
+			owner.serial[0] = '\0';
+		output_peer(row, "address", found[i].address, strlen(found[i].address));
+		if (owner.serial[0])
+			output_string(row, "paired_as", owner.serial);
+		else
+			output_string(row, "paired_as", "not paired");
+		output_flag(row, "pairing_window", found[i].window_open);
+	}
+	if (count)
+		output_mark_virtual(out); /* local sockets are served by virtual pumps only */
+	output_note(out, "Searched: virtual pumps of this computer. A pump on the air is named by its "
+			 "address in this version: --pump AA:BB:CC:DD:EE:FF");
+	return ERR_NONE;
+}
+
+static enum error_code connect_pump(struct app *app, const struct values *args, struct output *out,
+				    struct error *error)
+{
+	bool fresh = false;
+	if (args->at[0].present) {
+		app_disconnect(app);
+		(void)snprintf(app->pump, sizeof(app->pump), "%s", args->at[0].as.text);
+	}
+	const enum error_code code = app_connect(app, &fresh, error);
+	if (code) {
+		app->pump[0] = '\0';
+		return code;
+	}
+	const struct msg_started *pump = session_pump(app->session);
+	if (pump->is_virtual)
+		output_mark_virtual(out);
+	output_peer(output_data(out), "serial", pump->serial, strlen(pump->serial));
+	output_peer(output_data(out), "model", pump->model, strlen(pump->model));
+	command_tell_resolved(app, out);
+	return ERR_NONE;
+}
+
+static enum error_code disconnect_pump(struct app *app, const struct values *args,
+				       struct output *out, struct error *error)
+{
+	(void)args;
+	(void)error;
+	output_note(out, app->session ? "Disconnected." : "No pump was connected.");
+	app_disconnect(app);
+	app->pump[0] = '\0';
+	return ERR_NONE;
+}
+
+static void add_alarms(struct cJSON *data, uint32_t alarms)
+{
+	static const struct {
+		uint32_t bit;
+		const char *text;
+	} rows[] = {{ALARM_LOW, "low reservoir"},
+		    {ALARM_EMPTY, "reservoir empty"},
+		    {ALARM_MEMORY, "memory fault"}};
+	struct cJSON *list = output_array(data, "alarms");
+	uint32_t rest = alarms;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (alarms & rows[i].bit)
+			output_string(list, NULL, rows[i].text);
+		rest &= ~rows[i].bit;
+	}
+	if (rest)
+		output_format(list, NULL, "unknown alarm %" PRIX32, rest);
+}
+
+static void add_status(struct output *out, const struct msg_status *status)
+{
+	struct cJSON *data = output_data(out);
+	output_string(data, "therapy", therapy_state_name(status->therapy));
+	output_rate(data, "delivery_rate", (struct volume_rate){(int64_t)status->rate_nl_per_day});
+	output_volume(data, "reservoir", (struct volume){(int64_t)status->reservoir_nl});
+	output_volume(data, "delivered_in_all", (struct volume){(int64_t)status->delivered_nl});
+	add_alarms(data, status->alarms);
+	output_time(data, "pump_clock", status->clock_s);
+	if (status->therapy == THERAPY_STOPPED)
+		output_warn(out, "THERAPY_STOPPED", "The pump delivers nothing.");
+	else if (status->therapy == THERAPY_MINIMUM)
+		output_warn(out, "MINIMUM_RATE", "The pump runs at its minimum rate, not at its program.");
+	if (status->alarms)
+		output_warn(out, "ALARM", "*** HIGH: the pump raises an alarm.");
+}
+
+static enum error_code status(struct app *app, const struct values *args, struct output *out,
+			      struct error *error)
+{
+	(void)args;
+	struct msg_status now;
+	struct client_program *read = calloc(1, sizeof(*read));
+	if (!read)
+		return error_set(error, ERR_FAILED, "out of memory");
+	enum error_code code = session_read_status(app->session, &now, error);
+	if (!code)
+		code = session_read_program(app->session, read, error);
+	if (!code) {
+		add_status(out, &now);
+		if (read->present)
+			describe_program(output_data(out), &read->program);
+		else
+			output_note(out, "The pump has no program.");
+		output_hex(output_data(out), "active_digest", now.active_digest, DIGEST_LEN);
+	}
+	free(read);
+	return code;
+}
+
+static const struct command rows[] = {
+	{.words = "scan",
+	 .summary = "pumps that can be reached now",
+	 .example = "scan",
+	 .run = scan},
+	{.words = "connect",
+	 .summary = "open a session and keep it until disconnect",
+	 .flags = SHELL_ONLY,
+	 .args = {{.type = ARG_NAME,
+		   .name = "PUMP",
+		   .help = "serial, sim:NAME or Bluetooth address; default: the only paired one",
+		   .optional = true}},
+	 .example = "connect PX20-000123",
+	 .run = connect_pump},
+	{.words = "disconnect",
+	 .summary = "close the session",
+	 .flags = SHELL_ONLY,
+	 .example = "disconnect",
+	 .run = disconnect_pump},
+	{.words = "status",
+	 .summary = "therapy, reservoir, alarms and program",
+	 .flags = NEEDS_LINK,
+	 .example = "status",
+	 .run = status},
+};
+
+const struct command_group pump_commands = {"Pump", rows, sizeof(rows) / sizeof(rows[0])};

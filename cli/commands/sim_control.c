@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a running virtual pump can be told: sim advance, speed, fill, fault, press, reset. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "output.h"
+#include "sim.h"
+
+#define ANSWER_WAIT_MS 20000
+#define NO_LIMIT       (-1)
+#define SECONDS_MAX    INT64_C(31557600000) /* what pumpsim takes: 1,000 years */
+
+/* The pump named by the first argument, which must exist. */
+enum error_code sim_place_typed(struct app *app, const struct values *args, struct sim_place *place,
+			    struct error *error)
+{
+	const enum error_code code = sim_place_find(app, args->at[0].as.text, place, error);
+	if (code)
+		return code;
+	if (!place->about.serial[0])
+		return error_set(error, ERR_SIM_NOT_RUNNING, "there is no virtual pump called %s here",
+				 place->name);
+	return ERR_NONE;
+}
+
+enum error_code sim_explain(struct error *error, const char *name, int err, const char *answer)
+{
+	switch (-err) {
+	case 0:
+		return ERR_NONE;
+	case ENODEV:
+		return error_set(error, ERR_SIM_NOT_RUNNING, "the virtual pump %s does not run", name);
+	case EEXIST:
+		return error_set(error, ERR_SIM_FAILED,
+				 "a virtual pump called %s runs from another state directory", name);
+	case EREMOTEIO:
+		return error_set(error, ERR_SIM_FAILED, "it answered: %.200s", answer);
+	case ETIMEDOUT:
+		return error_set(error, ERR_SIM_FAILED, "it did not answer in time");
+	case ECONNRESET:
+		return error_set(error, ERR_SIM_FAILED, "it ended before it answered");
+	default:
+		return error_set(error, ERR_SIM_FAILED, "%s", strerror(-err));
+	}
+}
+
+void sim_show_name(struct output *out, const struct sim_place *place)
+{
+	output_mark_virtual(out);
+	output_string(output_data(out), "name", place->name);
+	output_string(output_data(out), "serial", place->about.serial);
+}
+
+/* Sends one request to the pump of the first argument; it must be this workstation's own. */
+static enum error_code ask(struct app *app, const struct values *args, struct output *out,
+			   struct error *error, const char *request, int timeout_ms)
+{
+	struct sim_place place;
+	struct simulator_status status;
+	char answer[SIMULATOR_ANSWER_MAX] = "";
+	const enum error_code code = sim_place_typed(app, args, &place, error);
+	if (code)
+		return code;
+	int err = simulator_look(place.directory, place.name, &status);
+	if (!err && app->options.dry_run) {
+		output_note(out, "Dry run: the virtual pump %s was told nothing.", place.name);
+		return ERR_NONE;
+	}
+	if (!err)
+		err = simulator_ask(place.name, request, timeout_ms, NULL, NULL, answer);
+	if (err)
+		return sim_explain(error, place.name, err, answer);
+	sim_show_name(out, &place);
+	return ERR_NONE;
+}
+
+enum error_code sim_advance(struct app *app, const struct values *args, struct output *out,
+				   struct error *error)
+{
+	char request[64];
+	const int64_t seconds = args->at[1].as.duration.s;
+	if (seconds < 1 || seconds > SECONDS_MAX)
+		return error_set(error, ERR_USAGE, "time can be advanced by 1s to 365250d");
+	(void)snprintf(request, sizeof(request), "advance %" PRId64, seconds);
+	const enum error_code code = ask(app, args, out, error, request, NO_LIMIT);
+	if (!code && !app->options.dry_run)
+		output_seconds(output_data(out), "advanced", seconds);
+	return code;
+}
+
+enum error_code sim_speed(struct app *app, const struct values *args, struct output *out,
+				 struct error *error)
+{
+	char request[64];
+	(void)snprintf(request, sizeof(request), "speed %" PRId64, args->at[1].as.integer);
+	const enum error_code code = ask(app, args, out, error, request, ANSWER_WAIT_MS);
+	if (!code && !app->options.dry_run)
+		output_integer(output_data(out), "speed", args->at[1].as.integer);
+	return code;
+}
+
+enum error_code sim_fill(struct app *app, const struct values *args, struct output *out,
+				struct error *error)
+{
+	char request[64];
+	(void)snprintf(request, sizeof(request), "fill %" PRId64, args->at[1].as.volume.nl);
+	const enum error_code code = ask(app, args, out, error, request, ANSWER_WAIT_MS);
+	if (!code && !app->options.dry_run)
+		output_volume(output_data(out), "contents", args->at[1].as.volume);
+	return code;
+}
+
+const char *const sim_fault_names[] = {"drop", "hold", "release", "store", "low", NULL};
+const char *const sim_fault_places[] = {"before", "after", NULL};
+enum fault_name { FAULT_DROP, FAULT_HOLD, FAULT_RELEASE, FAULT_STORE, FAULT_LOW };
+
+enum error_code sim_fault(struct app *app, const struct values *args, struct output *out,
+				 struct error *error)
+{
+	char request[64];
+	const enum fault_name fault = (enum fault_name)args->at[1].as.choice;
+	const int64_t number = args->at[2].present ? args->at[2].as.integer : 1;
+	const char *place = sim_fault_places[args->at[3].present ? args->at[3].as.choice : 0];
+	const char *what = "";
+	switch (fault) {
+	case FAULT_DROP:
+		(void)snprintf(request, sizeof(request), "drop %" PRId64 " %s", number, place);
+		what = "the link drops at the packet given";
+		break;
+	case FAULT_HOLD:
+		(void)snprintf(request, sizeof(request), "hold %" PRId64, number);
+		what = "from the packet given nothing is delivered until released";
+		break;
+	case FAULT_RELEASE:
+		(void)snprintf(request, sizeof(request), "release");
+		what = "nothing is held back any more";
+		break;
+	case FAULT_STORE:
+		(void)snprintf(request, sizeof(request), "fail");
+		what = "the next store of the pump fails";
+		break;
+	case FAULT_LOW:
+		(void)snprintf(request, sizeof(request), "low");
+		what = "the contents are just above the alarm";
+		break;
+	}
+	const enum error_code code = ask(app, args, out, error, request, ANSWER_WAIT_MS);
+	if (!code && !app->options.dry_run)
+		output_string(output_data(out), "fault", what);
+	return code;
+}
+
+enum error_code sim_press(struct app *app, const struct values *args, struct output *out,
+				 struct error *error)
+{
+	const enum error_code code = ask(app, args, out, error, "magnet", ANSWER_WAIT_MS);
+	if (!code && !app->options.dry_run)
+		output_string(output_data(out), "pairing_window", "open for 120 s");
+	return code;
+}
+
+enum error_code sim_reset(struct app *app, const struct values *args, struct output *out,
+				 struct error *error)
+{
+	return ask(app, args, out, error, "reset", ANSWER_WAIT_MS);
+}

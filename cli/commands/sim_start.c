@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "output.h"
+#include "sim.h"
+
+#define CREATE_WAIT_MS  600000 /* a history of 100 years takes minutes on a slow machine */
+#define START_WAIT_MS   30000
+#define SERIAL_FIRST    123
+#define SERIAL_LAST     999999
+#define DAYS_DEFAULT    30
+#define PREFIX          "sim:"
+#define ADDRESS_PREFIX  PREFIX
+
+/* What a new pump is like unless told otherwise. */
+#define DEFAULT_MODEL "PX20"
+#define DEFAULT_DRUG  "morphine"
+static const struct concentration default_concentration = {10000000}; /* 10 mg/mL */
+static const struct dose_rate default_dose = {1250000};		       /* 1.25 mg/day */
+static const struct volume default_reservoir = {20 * NL_PER_ML};
+static const struct volume default_low_alarm = {2 * NL_PER_ML};
+
+enum error_code sim_place_find(struct app *app, const char *typed, struct sim_place *place,
+			       struct error *error)
+{
+	const char *state = NULL;
+	memset(place, 0, sizeof(*place));
+	const enum error_code code = app_state_dir(app, &state, error);
+	if (code)
+		return code;
+	if (!strncmp(typed, PREFIX, strlen(PREFIX)))
+		typed += strlen(PREFIX);
+	if (!*typed || strchr(typed, ':'))
+		return error_set(error, ERR_USAGE,
+				 "a virtual pump is named by letters, digits, '-' or '_'");
+	(void)snprintf(place->name, sizeof(place->name), "%s", typed);
+	int err = simulator_directory(state, place->name, place->directory);
+	if (!err)
+		err = simulator_about(place->directory, &place->about);
+	if (err == -ENOENT) {
+		memset(&place->about, 0, sizeof(place->about));
+		err = 0;
+	}
+	if (err)
+		return error_set(error, ERR_FAILED, "the virtual pump in %.300s cannot be read: %s",
+				 place->directory, strerror(-err));
+	return ERR_NONE;
+}
+
+/* The identity of this workstation, made when it is first needed. */
+static int find_workstation(const char *state, uint8_t id[STATE_WORKSTATION_LEN])
+{
+	const long len = state_read_file(state, "workstation", id, STATE_WORKSTATION_LEN);
+	if (len == STATE_WORKSTATION_LEN)
+		return 0;
+	if (len != -ENOENT)
+		return len < 0 ? (int)len : -EBADMSG;
+	randombytes_buf(id, STATE_WORKSTATION_LEN);
+	return state_replace_file(state, "workstation", id, STATE_WORKSTATION_LEN);
+}
+
+static bool is_free(const char *state, const char *serial)
+{
+	struct state_pairing pairing;
+	const int err = state_pairing_find(state, serial, &pairing);
+	sodium_memzero(&pairing, sizeof(pairing));
+	return err == -ENOENT;
+}
+
+static enum error_code choose_serial(const char *state, const struct value *typed,
+				     const char *model, char serial[STATE_SERIAL_MAX + 1],
+				     struct error *error)
+{
+	if (typed->present) {
+		if (strlen(typed->as.text) > STATE_SERIAL_MAX || strchr(typed->as.text, ':'))
+			return error_set(error, ERR_USAGE, "a serial has up to %d letters, digits or '-'",
+					 STATE_SERIAL_MAX);
+		(void)snprintf(serial, STATE_SERIAL_MAX + 1, "%s", typed->as.text);
+		if (is_free(state, serial))
+			return ERR_NONE;
+		return error_set(error, ERR_SIM_FAILED, "this workstation is paired with %s already",
+				 serial);
+	}
+	for (int number = SERIAL_FIRST; number <= SERIAL_LAST; number++) {
+		(void)snprintf(serial, STATE_SERIAL_MAX + 1, "%s-%06d", model, number);
+		if (is_free(state, serial))
+			return ERR_NONE;
+	}
+	return error_set(error, ERR_SIM_FAILED, "no serial is free; name one: serial SERIAL");
+}
+
+/* Everything that pumpsim is told about a new pump, as text. */
+struct plan {
+	const char *model, *drug;
+	char concentration[DECIMAL_TEXT_MAX], dose[DECIMAL_TEXT_MAX], reservoir[DECIMAL_TEXT_MAX],
+		low_alarm[DECIMAL_TEXT_MAX], days[24], log_slots[24];
+	char workstation[2 * STATE_WORKSTATION_LEN + 1];
+};
+
+static enum error_code make_plan(const struct values *args, struct plan *plan, struct error *error)
+{
+	static const char *const models[] = {"PX20", "PX40"};
+	const struct value *at = args->at;
+	const struct drug *drug =
+		at[START_DRUG].present ? at[START_DRUG].as.drug : drug_find(DEFAULT_DRUG, strlen(DEFAULT_DRUG));
+	const bool other = at[START_DRUG].present && strcmp(drug->name, DEFAULT_DRUG) != 0;
+	if (other && (!at[START_CONCENTRATION].present || !at[START_DOSE].present))
+		return error_set(error, ERR_USAGE, "with %s also give concentration and dose",
+				 drug->name);
+	const enum mass_unit unit = drug && drug->unit == UNIT_MCG ? UNIT_MCG : UNIT_MG;
+	plan->model = at[START_MODEL].present ? models[at[START_MODEL].as.choice] : DEFAULT_MODEL;
+	plan->drug = drug ? drug->name : DEFAULT_DRUG;
+	(void)concentration_print(at[START_CONCENTRATION].present ? at[START_CONCENTRATION].as.concentration
+								  : default_concentration,
+				  unit, plan->concentration);
+	(void)dose_rate_print(at[START_DOSE].present ? at[START_DOSE].as.dose : default_dose, unit,
+			      plan->dose);
+	(void)volume_print(at[START_RESERVOIR].present ? at[START_RESERVOIR].as.volume : default_reservoir,
+			   plan->reservoir);
+	(void)volume_print(at[START_LOW_ALARM].present ? at[START_LOW_ALARM].as.volume : default_low_alarm,
+			   plan->low_alarm);
+	const int64_t days = at[START_DAYS].present ? at[START_DAYS].as.integer : DAYS_DEFAULT;
+	(void)snprintf(plan->days, sizeof(plan->days), "%lld", (long long)days);
+	if (at[START_LOG_SLOTS].present)
+		(void)snprintf(plan->log_slots, sizeof(plan->log_slots), "%lld",
+			       (long long)at[START_LOG_SLOTS].as.integer);
+	return ERR_NONE;
+}
+
+/* What pumpsim said, or why it could not be run, as one sentence. */
+static enum error_code blame(struct error *error, const char *what, int result, char *said)
+{
+	said[strcspn(said, "\n")] = '\0';
+	const char *text = strncmp(said, "pumpsim: ", 9) ? said : said + 9;
+	if (result < 0)
+		text = result == -ENOENT ? "the program pumpsim is not there" : strerror(-result);
+	return error_set(error, ERR_SIM_FAILED, "%s: %.300s", what, *text ? text : "pumpsim failed");
+}
+
+static enum error_code run_create(const struct sim_place *place, const struct plan *plan,
+				  const struct state_pairing *pairing, struct error *error)
+{
+	char said[512];
+	const char *arguments[] = {
+		"--create", "--name", place->name, "--state", place->directory, "--serial",
+		pairing->serial, "--model", plan->model, "--workstation", plan->workstation,
+		"--key-fd", SIMULATOR_KEY_FD_TEXT, "--reservoir", plan->reservoir, "--drug", plan->drug,
+		"--concentration", plan->concentration, "--dose", plan->dose, "--low-alarm",
+		plan->low_alarm, "--days", plan->days,
+		plan->log_slots[0] ? "--log-slots" : NULL, plan->log_slots, NULL};
+	const int result = simulator_spawn(arguments, pairing->key, CREATE_WAIT_MS, said, sizeof(said));
+	return result ? blame(error, "the virtual pump could not be made", result, said) : ERR_NONE;
+}
+
+/* A pairing left by a start that was cut off before its pump was made. */
+struct leftover {
+	char address[STATE_ADDRESS_MAX + 1];
+	char serial[STATE_SERIAL_MAX + 1];
+};
+
+static void match_leftover(void *ctx, const struct state_pairing *pairing)
+{
+	struct leftover *leftover = ctx;
+	if (!strcmp(leftover->address, pairing->address))
+		memcpy(leftover->serial, pairing->serial, sizeof(leftover->serial));
+}
+
+static void remove_leftover(const char *state, const char *name)
+{
+	struct leftover leftover = {.serial = ""};
+	(void)snprintf(leftover.address, sizeof(leftover.address), ADDRESS_PREFIX "%s", name);
+	if (!state_pairing_visit(state, match_leftover, &leftover) && leftover.serial[0] &&
+	    state_pairing_remove(state, leftover.serial) != 0)
+		return; /* the serial stays taken, which hurts nobody */
+}
+
+/* The pairing is stored first: a pump without one could never be reached. */
+static enum error_code pair_and_create(const char *state, struct sim_place *place,
+				       const struct plan *plan, struct state_pairing *pairing,
+				       struct error *error)
+{
+	randombytes_buf(pairing->key, sizeof(pairing->key));
+	(void)snprintf(pairing->address, sizeof(pairing->address), ADDRESS_PREFIX "%s", place->name);
+	int err = state_pairing_store(state, pairing);
+	if (err)
+		return error_set(error, ERR_FAILED, "the pairing could not be stored: %s", strerror(-err));
+	const enum error_code code = run_create(place, plan, pairing, error);
+	if (code) {
+		err = state_pairing_remove(state, pairing->serial);
+		return err && err != -ENOENT ? error_set(error, ERR_FAILED,
+							 "the pairing could not be removed: %s", strerror(-err))
+					     : code;
+	}
+	err = simulator_about(place->directory, &place->about);
+	return err ? error_set(error, ERR_FAILED, "the new virtual pump cannot be read: %s", strerror(-err))
+		   : ERR_NONE;
+}
+
+static enum error_code create(struct app *app, const struct values *args, struct sim_place *place,
+			      struct error *error)
+{
+	const char *state = NULL;
+	struct plan plan = {0};
+	struct state_pairing pairing = {.serial = ""};
+	enum error_code code = app_state_dir(app, &state, error);
+	if (!code)
+		code = make_plan(args, &plan, error);
+	if (code)
+		return code;
+	const int err = find_workstation(state, pairing.workstation);
+	if (err)
+		return error_set(error, ERR_FAILED, "the identity of this workstation cannot be read: %s",
+				 strerror(-err));
+	(void)sodium_bin2hex(plan.workstation, sizeof(plan.workstation), pairing.workstation,
+			     sizeof(pairing.workstation));
+	remove_leftover(state, place->name);
+	code = choose_serial(state, &args->at[START_SERIAL], plan.model, pairing.serial, error);
+	if (!code)
+		code = pair_and_create(state, place, &plan, &pairing, error);
+	sodium_memzero(&pairing, sizeof(pairing));
+	return code;
+}
+
+static enum error_code run(const struct values *args, const struct sim_place *place, char *ready,
+			   size_t size, struct error *error)
+{
+	char speed[24], hci[24];
+	const char *arguments[12] = {"--name", place->name, "--state", place->directory};
+	size_t count = 4;
+	if (args->at[START_SPEED].present) {
+		(void)snprintf(speed, sizeof(speed), "%lld", (long long)args->at[START_SPEED].as.integer);
+		arguments[count++] = "--speed";
+		arguments[count++] = speed;
+	}
+	if (args->at[START_HCI].present) {
+		(void)snprintf(hci, sizeof(hci), "%lld", (long long)args->at[START_HCI].as.integer);
+		arguments[count++] = "--hci";
+		arguments[count++] = hci;
+	}
+	const int result = simulator_spawn(arguments, NULL, START_WAIT_MS, ready, size);
+	if (result || strncmp(ready, "ready ", 6) != 0)
+		return blame(error, "the virtual pump could not be started", result, ready);
+	ready[strcspn(ready, "\n")] = '\0';
+	return ERR_NONE;
+}
+
+/* "ready NAME SERIAL" or "ready NAME SERIAL ADDRESS": where the pump is found from now on. */
+static enum error_code store_address(const char *state, const struct sim_place *place,
+				     const char *ready, char *address, struct error *error)
+{
+	struct state_pairing pairing;
+	const char *last = strrchr(ready, ' ');
+	int err = state_pairing_find(state, place->about.serial, &pairing);
+	if (err)
+		return error_set(error, ERR_NOT_PAIRED,
+				 "the key of %s is not in this state directory; make another virtual pump: "
+				 "pumpctl sim start NAME",
+				 place->about.serial);
+	if (last && strchr(last, ':'))
+		(void)snprintf(address, STATE_ADDRESS_MAX + 1, "%s", last + 1);
+	else
+		(void)snprintf(address, STATE_ADDRESS_MAX + 1, ADDRESS_PREFIX "%s", place->name);
+	if (strcmp(address, pairing.address) != 0) {
+		(void)snprintf(pairing.address, sizeof(pairing.address), "%s", address);
+		err = state_pairing_store(state, &pairing);
+	}
+	sodium_memzero(&pairing, sizeof(pairing));
+	return err ? error_set(error, ERR_FAILED, "the pairing could not be stored: %s", strerror(-err))
+		   : ERR_NONE;
+}
+
+/* Options that say what a new pump is like mean nothing to one that exists. */
+static enum error_code refuse_birth_arguments(const struct values *args,
+					      const struct sim_place *place, struct error *error)
+{
+	for (size_t i = START_MODEL; i < START_SPEED; i++) {
+		if (!args->at[i].present)
+			continue;
+		(void)error_set(error, ERR_USAGE,
+				"the virtual pump %s exists already and stays as it is; of it only speed and "
+				"hci can be chosen now",
+				place->name);
+		error->column = args->at[i].column;
+		return ERR_USAGE;
+	}
+	return ERR_NONE;
+}
+
+static void show(struct output *out, const struct sim_place *place, const char *address,
+		 bool is_new)
+{
+	struct cJSON *data = output_data(out);
+	output_mark_virtual(out);
+	output_string(data, "name", place->name);
+	output_string(data, "serial", place->about.serial);
+	output_string(data, "model", place->about.model);
+	output_string(data, "address", address);
+	output_string(data, "state", "running");
+	output_flag(data, "new", is_new);
+	output_note(out, "Next: pumpctl --pump %s status", place->about.serial);
+}
+
+enum error_code sim_start(struct app *app, const struct values *args, struct output *out,
+			  struct error *error)
+{
+	const char *state = NULL;
+	struct sim_place place;
+	struct simulator_status status;
+	char ready[512], address[STATE_ADDRESS_MAX + 1];
+	const struct value *name = &args->at[START_NAME];
+	enum error_code code = app_state_dir(app, &state, error);
+	if (!code)
+		code = sim_place_find(app, name->present ? name->as.text : SIM_NAME_DEFAULT, &place, error);
+	if (code)
+		return code;
+	const bool is_new = !place.about.serial[0];
+	if (!is_new)
+		code = refuse_birth_arguments(args, &place, error);
+	if (code)
+		return code;
+	const int err = simulator_look(place.directory, place.name, &status);
+	if (!err || err == -EEXIST)
+		return error_set(error, ERR_SIM_FAILED,
+				 err ? "a virtual pump called %s runs from another state directory"
+				     : "the virtual pump %s runs already",
+				 place.name);
+	if (app->options.dry_run) {
+		output_note(out, "Dry run: the virtual pump %s was not started.", place.name);
+		return ERR_NONE;
+	}
+	if (is_new)
+		code = create(app, args, &place, error);
+	if (!code)
+		code = run(args, &place, ready, sizeof(ready), error);
+	if (!code)
+		code = store_address(state, &place, ready, address, error);
+	if (!code)
+		show(out, &place, address, is_new);
+	return code;
+}

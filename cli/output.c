@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output_tree.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sanitise.h"
+
+/* Half a result must not pass for a whole one. exit, so that the terminal is restored. */
+static struct cJSON *must(struct cJSON *item)
+{
+	if (!item) {
+		(void)fputs("pumpctl: out of memory; what is shown may be incomplete\n", stderr);
+		exit(1);
+	}
+	return item;
+}
+
+static struct cJSON *attach(struct cJSON *parent, const char *key, struct cJSON *item)
+{
+	const bool done = key ? cJSON_AddItemToObject(parent, key, must(item))
+			      : cJSON_AddItemToArray(parent, must(item));
+	return must(done ? item : NULL);
+}
+
+struct output *output_create(const struct app_options *options, const char *schema)
+{
+	struct output *out = calloc(1, sizeof(*out));
+	if (!out)
+		(void)must(NULL);
+	out->options = *options;
+	(void)snprintf(out->schema, sizeof(out->schema), "pumpctl.%s", schema);
+	out->data = must(cJSON_CreateObject());
+	out->warnings = must(cJSON_CreateArray());
+	out->stream = must(cJSON_CreateArray());
+	return out;
+}
+
+void output_destroy(struct output *out)
+{
+	if (!out)
+		return;
+	cJSON_Delete(out->data);
+	cJSON_Delete(out->warnings);
+	cJSON_Delete(out->stream);
+	free(out);
+}
+
+bool output_is_json(const struct output *out)
+{
+	return out->options.json;
+}
+
+struct cJSON *output_data(struct output *out)
+{
+	return out->data;
+}
+
+struct cJSON *output_object(struct cJSON *parent, const char *key)
+{
+	return attach(parent, key, cJSON_CreateObject());
+}
+
+struct cJSON *output_array(struct cJSON *parent, const char *key)
+{
+	return attach(parent, key, cJSON_CreateArray());
+}
+
+void output_string(struct cJSON *parent, const char *key, const char *text)
+{
+	(void)attach(parent, key, cJSON_CreateString(text));
+}
+
+static void add_formatted(struct cJSON *parent, const char *key, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+
+static void add_formatted(struct cJSON *parent, const char *key, const char *format, va_list args)
+{
+	char *text = NULL;
+	if (vasprintf(&text, format, args) < 0)
+		(void)must(NULL);
+	output_string(parent, key, text);
+	free(text);
+}
+
+void output_format(struct cJSON *parent, const char *key, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add_formatted(parent, key, format, args);
+	va_end(args);
+}
+
+void output_peer(struct cJSON *parent, const char *key, const char *text, size_t len)
+{
+	char clean[256];
+	(void)sanitise_text(text, len, clean, sizeof(clean));
+	output_string(parent, key, clean);
+}
+
+/* cJSON numbers are doubles: an integer past 2^53 would change its value on the way. */
+void output_integer(struct cJSON *parent, const char *key, int64_t value)
+{
+	char text[24];
+	(void)snprintf(text, sizeof(text), "%" PRId64, value);
+	(void)attach(parent, key, cJSON_CreateRaw(text));
+}
+
+void output_unsigned(struct cJSON *parent, const char *key, uint64_t value)
+{
+	char text[24];
+	(void)snprintf(text, sizeof(text), "%" PRIu64, value);
+	(void)attach(parent, key, cJSON_CreateRaw(text));
+}
+
+void output_flag(struct cJSON *parent, const char *key, bool value)
+{
+	(void)attach(parent, key, cJSON_CreateBool(value));
+}
+
+void output_unknown(struct cJSON *parent, const char *key)
+{
+	(void)attach(parent, key, cJSON_CreateNull());
+}
+
+void output_hex(struct cJSON *parent, const char *key, const uint8_t *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[2 * 256 + 1];
+	const size_t most = len < 256 ? len : 256;
+	for (size_t i = 0; i < most; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	text[2 * most] = '\0';
+	output_string(parent, key, text);
+}
+
+static void add_quantity(struct cJSON *parent, const char *key, const char *value,
+			 const char *unit, const char *display)
+{
+	struct cJSON *quantity = output_object(parent, key);
+	output_string(quantity, "value", value);
+	output_string(quantity, "unit", unit);
+	output_string(quantity, "display", display);
+}
+
+static int64_t unit_scale(enum mass_unit unit)
+{
+	return unit == UNIT_MG ? 1000000 : unit == UNIT_MCG ? 1000 : 1;
+}
+
+void output_dose(struct cJSON *parent, const char *key, struct dose_rate dose, enum mass_unit unit)
+{
+	static const char *const ucum[] = {"ng/d", "ug/d", "mg/d"};
+	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX];
+	(void)decimal_print(dose.ng_per_day, unit_scale(unit), value);
+	(void)dose_rate_display(dose, unit, display);
+	add_quantity(parent, key, value, ucum[unit], display);
+}
+
+void output_concentration(struct cJSON *parent, const char *key, struct concentration concentration,
+			  enum mass_unit unit)
+{
+	static const char *const ucum[] = {"ng/mL", "ug/mL", "mg/mL"};
+	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX];
+	(void)decimal_print(concentration.ng_per_ml, unit_scale(unit), value);
+	(void)concentration_display(concentration, unit, display);
+	add_quantity(parent, key, value, ucum[unit], display);
+}
+
+void output_volume(struct cJSON *parent, const char *key, struct volume volume)
+{
+	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX];
+	(void)decimal_print(volume.nl, NL_PER_ML, value);
+	(void)volume_display(volume, display);
+	add_quantity(parent, key, value, "mL", display);
+}
+
+void output_rate(struct cJSON *parent, const char *key, struct volume_rate rate)
+{
+	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX];
+	(void)decimal_print(rate.nl_per_day, NL_PER_ML, value);
+	(void)volume_rate_display(rate, display);
+	add_quantity(parent, key, value, "mL/d", display);
+}
+
+void output_mass(struct cJSON *parent, const char *key, struct mass mass, enum mass_unit unit)
+{
+	static const char *const ucum[] = {"ng", "ug", "mg"};
+	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX];
+	(void)decimal_print(mass.ng, unit_scale(unit), value);
+	/* The same typography as a dose, without its time. */
+	(void)dose_rate_display((struct dose_rate){mass.ng}, unit, display);
+	char *per = strstr(display, " per day");
+	if (per)
+		*per = '\0';
+	add_quantity(parent, key, value, ucum[unit], display);
+}
+
+void output_seconds(struct cJSON *parent, const char *key, int64_t seconds)
+{
+	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX + 2];
+	(void)decimal_print(seconds, 1, value);
+	(void)snprintf(display, sizeof(display), "%s s", value);
+	add_quantity(parent, key, value, "s", display);
+}
+
+void output_time(struct cJSON *parent, const char *key, int64_t utc_s)
+{
+	const time_t when = (time_t)utc_s;
+	struct tm local;
+	char day[24], offset[8];
+	if (!localtime_r(&when, &local) ||
+	    !strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &local) ||
+	    !strftime(offset, sizeof(offset), "%z", &local)) {
+		output_unknown(parent, key);
+		return;
+	}
+	output_format(parent, key, "%s%.3s:%s", day, offset, offset + 3);
+}
+
+/* The array data[key], made on first use. */
+static struct cJSON *list_of(struct output *out, const char *key)
+{
+	struct cJSON *list = cJSON_GetObjectItemCaseSensitive(out->data, key);
+	return list ? list : output_array(out->data, key);
+}
+
+void output_compare(struct output *out, const char *label, const char *now, const char *next,
+		    const char *change)
+{
+	struct cJSON *row = output_object(list_of(out, "comparison"), NULL);
+	output_string(row, "label", label);
+	output_string(row, "now", now);
+	output_string(row, "next", next);
+	output_string(row, "change", change);
+}
+
+void output_note(struct output *out, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add_formatted(list_of(out, "notes"), NULL, format, args);
+	va_end(args);
+}
+
+void output_warn(struct output *out, const char *code, const char *format, ...)
+{
+	struct cJSON *warning = output_object(out->warnings, NULL);
+	output_string(warning, "code", code);
+	va_list args;
+	va_start(args, format);
+	add_formatted(warning, "text", format, args);
+	va_end(args);
+}
+
+void output_mark_virtual(struct output *out)
+{
+	out->is_virtual = true;
+}
+
+static void print_line(const struct cJSON *item)
+{
+	char *text = cJSON_PrintUnformatted(item);
+	if (!text)
+		(void)must(NULL);
+	(void)puts(text);
+	cJSON_free(text);
+}
+
+struct cJSON *output_item(void)
+{
+	return must(cJSON_CreateObject());
+}
+
+static void show_stream(struct output *out)
+{
+	if (!cJSON_GetArraySize(out->stream))
+		return;
+	output_render_table(out, out->stream, 0, stdout);
+	cJSON_Delete(out->stream);
+	out->stream = must(cJSON_CreateArray());
+}
+
+void output_stream(struct output *out, struct cJSON *item)
+{
+	if (out->options.json) {
+		print_line(item);
+		cJSON_Delete(item);
+		return;
+	}
+	(void)attach(out->stream, NULL, item);
+	if (cJSON_GetArraySize(out->stream) >= OUTPUT_STREAM_ROWS)
+		output_show(out);
+}
+
+static void show_text(struct output *out, FILE *file)
+{
+	if (out->is_virtual && !out->shown_mark) {
+		(void)fprintf(file, "%sVIRTUAL PUMP%s\n", output_style(out, file, STYLE_BOLD),
+			      output_style(out, file, STYLE_END));
+		out->shown_mark = true;
+	}
+	show_stream(out);
+	output_render(out, out->shown, file);
+	out->shown = cJSON_GetArraySize(out->data);
+	out->shown_notes = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(out->data, "notes"));
+	(void)fflush(file);
+	const int warnings = cJSON_GetArraySize(out->warnings);
+	for (int i = out->shown_warnings; i < warnings; i++) {
+		const struct cJSON *text = cJSON_GetObjectItemCaseSensitive(
+			cJSON_GetArrayItem(out->warnings, i), "text");
+		(void)fprintf(stderr, "%sWarning:%s %s\n", output_style(out, stderr, STYLE_WARNING),
+			      output_style(out, stderr, STYLE_END), text->valuestring);
+	}
+	out->shown_warnings = warnings;
+}
+
+void output_show(struct output *out)
+{
+	show_text(out, out->options.json ? stderr : stdout);
+}
+
+static void print_envelope(const struct output *out, const struct error *error,
+			   const char *message)
+{
+	struct cJSON *root = must(cJSON_CreateObject());
+	output_string(root, "schema", out->schema);
+	output_string(root, "format_version", "1.0");
+	output_flag(root, "ok", !error);
+	if (out->is_virtual)
+		output_string(root, "virtual", "VIRTUAL PUMP");
+	if (error) {
+		struct cJSON *node = output_object(root, "error");
+		output_string(node, "code", error_name(error->code));
+		output_integer(node, "exit", error_exit(error->code));
+		output_string(node, "message", message);
+		output_string(node, "now", error->now);
+		output_string(node, "hint", error_hint(error->code));
+		if (error->column)
+			output_unsigned(node, "column", error->column);
+	}
+	(void)attach(root, "data", cJSON_CreateObjectReference(out->data->child));
+	(void)attach(root, "warnings", cJSON_CreateArrayReference(out->warnings->child));
+	print_line(root);
+	cJSON_Delete(root);
+}
+
+static void explain(const struct output *out, const struct error *error, const char *message,
+		    const struct words *words, size_t line_number)
+{
+	FILE *file = stderr;
+	(void)fprintf(file, "%serror:%s %s.\n", output_style(out, file, STYLE_ERROR),
+		      output_style(out, file, STYLE_END), message);
+	if (words && error->column) {
+		(void)fprintf(file, "  %s\n  %*s^ column %zu", words->line, (int)error->column - 1, "",
+			      error->column);
+		if (line_number)
+			(void)fprintf(file, " of line %zu", line_number);
+		(void)fputc('\n', file);
+	} else if (line_number) {
+		(void)fprintf(file, "  line %zu: %s\n", line_number, words ? words->line : "");
+	}
+	if (error->now[0])
+		(void)fprintf(file, "In the pump now: %s.\n", error->now);
+	if (error_hint(error->code)[0])
+		(void)fprintf(file, "Next: %s.\n", error_hint(error->code));
+}
+
+void output_finish(struct output *out, const struct error *error, const struct words *words,
+		   size_t line_number)
+{
+	char whole[768], message[768] = "";
+	const bool failed = error && error->code != ERR_NONE;
+	if (failed) {
+		const int len = snprintf(whole, sizeof(whole), "%s%s%s", error_text(error->code),
+					 error->detail[0] ? ": " : "", error->detail);
+		(void)sanitise_text(whole, len < 0 ? 0 : strlen(whole), message, sizeof(message));
+	}
+	if (!out->options.json)
+		show_text(out, stdout);
+	else
+		print_envelope(out, failed ? error : NULL, message);
+	(void)fflush(stdout);
+	if (failed)
+		explain(out, error, message, words, line_number);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * sanitise - the one door for text that came from a pump, a radio or a file of others.
+ *
+ * Valid UTF-8 passes, except C0 and C1 controls, DEL, line and paragraph separators, the
+ * direction marks and overrides (U+200E, U+200F, U+202A..202E, U+2066..2069) and surrogates.
+ * What does not pass is shown as one '?' a byte or character. Nothing is lost silently: text
+ * that does not fit ends in "...".
+ */
+#ifndef PUMPCTL_SANITISE_H
+#define PUMPCTL_SANITISE_H
+
+#include <stddef.h>
+
+/* in: len bytes, borrowed. out: size >= 4 bytes, NUL-terminated. Returns the length of out. */
+size_t sanitise_text(const char *in, size_t len, char *out, size_t size);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "session_state.h"
+
+static enum error_code end_error(enum client_end end, struct error *why)
+{
+	switch (end) {
+	case CLIENT_END_LINK:
+		return error_set(why, ERR_LINK_LOST, "the link ended");
+	case CLIENT_END_VERSION:
+		return error_set(why, ERR_PROTOCOL, "the pump speaks another protocol version");
+	case CLIENT_END_UNKNOWN_HERE:
+		return error_set(why, ERR_NOT_KNOWN_THERE, NULL);
+	case CLIENT_END_KEY:
+		return error_set(why, ERR_NOT_AUTHENTIC,
+				 "it does not hold this workstation's key, or it is another pump");
+	case CLIENT_END_PROTOCOL:
+		return error_set(why, ERR_PROTOCOL, NULL);
+	case CLIENT_END_TIMEOUT:
+		return error_set(why, ERR_TIMED_OUT, NULL);
+	case CLIENT_END_EXPIRED:
+		return error_set(why, ERR_LINK_LOST, "the session reached its longest duration; connect again");
+	}
+	return error_set(why, ERR_FAILED, NULL);
+}
+
+static void session_take_report(struct session *s, const struct report *report)
+{
+	switch (report->type) {
+	case REPORT_RESOLVED:
+		if (s->resolved_count < SESSION_RESOLVED_MAX)
+			s->resolved[s->resolved_count++] = report->as.outcome;
+		return;
+	case REPORT_READY:
+		s->pump = report->as.started;
+		s->ready = true;
+		return;
+	case REPORT_ENDED:
+		s->ended = true;
+		end_error(report->as.end, &s->why);
+		if (!s->in_call && s->config.on_closed)
+			s->config.on_closed(s->config.ctx, &s->why);
+		return;
+	case REPORT_STATUS:
+	case REPORT_PROGRAM:
+	case REPORT_RANGE:
+	case REPORT_PULLED:
+	case REPORT_STAGED:
+	case REPORT_STAGE_DIFFERS:
+	case REPORT_OUTCOME:
+	case REPORT_REFUSED:
+	case REPORT_FORK:
+		s->report = *report;
+		s->has_report = true;
+		return;
+	}
+}
+
+static void on_wake(void *ctx)
+{
+	struct session *s = ctx;
+	s->wake_timer = 0;
+	client_tick(&s->client, loop_now_ms());
+	session_drain(s);
+}
+
+static void session_send(struct session *s, const uint8_t *value, size_t len)
+{
+	enum { IN = 1 };
+	if (!s->gatt || gatt_client_write(s->gatt, IN, value, len) != 0)
+		client_sent(&s->client, CLIENT_WRITE_NOT_SENT, loop_now_ms());
+}
+
+static void session_set_wake(struct session *s, uint64_t at_ms)
+{
+	loop_cancel_timer(s->config.loop, s->wake_timer);
+	s->wake_timer = loop_add_timer(s->config.loop, at_ms, on_wake, s);
+	if (s->wake_timer < 0)
+		s->wake_timer = 0;
+}
+
+/* From the pump's own word on, every record of the trail says whether it is a virtual one. */
+static void session_set_context(struct session *s)
+{
+	const struct msg_started *pump = client_pump(&s->client);
+	if (s->context_set || !pump)
+		return;
+	audit_set_context(s->config.audit, s->pairing.serial, pump->is_virtual, s->id);
+	s->context_set = true;
+}
+
+void session_drain(struct session *s)
+{
+	struct action *action = &s->action;
+	if (s->draining)
+		return;
+	s->draining = true;
+	while (client_next_action(&s->client, action)) {
+		session_set_context(s);
+		switch (action->type) {
+		case ACTION_SEND:
+			session_send(s, action->as.send.value, action->as.send.len);
+			break;
+		case ACTION_STORE_INTENT:
+			session_store_intent(s, &action->as.intent);
+			break;
+		case ACTION_STORE_OUTCOME:
+			session_store_outcome(s, &action->as.store.outcome,
+					      action->as.store.resolution);
+			break;
+		case ACTION_STORE_RECORDS:
+			session_store_records(s, &action->as.records);
+			break;
+		case ACTION_WAKE_AT:
+			session_set_wake(s, action->as.wake_at_ms);
+			break;
+		case ACTION_REPORT:
+			session_take_report(s, &action->as.report);
+			break;
+		case ACTION_CLOSE:
+			gatt_client_destroy(s->gatt);
+			s->gatt = NULL;
+			break;
+		}
+	}
+	s->draining = false;
+}
+
+enum error_code session_wait(struct session *s, enum report_type wanted, struct error *error)
+{
+	session_drain(s);
+	while (!s->has_report && !s->ended)
+		(void)loop_turn(s->config.loop, -1);
+	if (!s->has_report) {
+		if (error)
+			*error = s->why;
+		return s->why.code;
+	}
+	s->has_report = false;
+	if (s->report.type == wanted)
+		return ERR_NONE;
+	if (s->report.type == REPORT_REFUSED)
+		return error_set(error, ERR_PUMP_REFUSED, "%s (code %04X)",
+				 session_code_text(s->report.as.refused.code),
+				 (unsigned)s->report.as.refused.code);
+	if (s->report.type == REPORT_STAGE_DIFFERS)
+		return error_set(error, ERR_STAGE_DIFFERS, NULL);
+	if (s->report.type == REPORT_FORK)
+		return error_set(error, ERR_INTEGRITY,
+				 "the pump's log does not continue the stored one at record %" PRIu64,
+				 s->report.as.fork_seq);
+	return error_set(error, ERR_PROTOCOL, "an answer came that was not asked for");
+}
+
+static enum error_code session_start(struct session *s, struct error *error)
+{
+	struct order_intent open[INTENTS_MAX];
+	struct client_config config = {
+		.mtu = s->mtu,
+		.last_token = audit_last_token(s->config.audit, s->pairing.serial),
+		.open = open,
+		.open_count = session_load_intents(s, open, INTENTS_MAX),
+	};
+	randombytes_buf(config.seed, sizeof(config.seed));
+	memcpy(config.pairing_key, s->pairing.key, sizeof(config.pairing_key));
+	memcpy(config.workstation, s->pairing.workstation, sizeof(config.workstation));
+	memcpy(config.serial, s->pairing.serial, sizeof(config.serial));
+	client_start(&s->client, &config, loop_now_ms());
+	sodium_memzero(&config, sizeof(config));
+	session_drain(s);
+	while (!s->ready && !s->ended)
+		(void)loop_turn(s->config.loop, -1);
+	if (s->ended) {
+		if (error)
+			*error = s->why;
+		return s->why.code;
+	}
+	return ERR_NONE;
+}
+
+static enum error_code session_pairing(struct session *s, struct error *error)
+{
+	const struct session_config *config = &s->config;
+	long holder = 0;
+	const int err = state_pairing_find(config->state_dir, config->pump, &s->pairing);
+	if (err == -ENOENT)
+		return error_set(error, ERR_NOT_PAIRED, "no key for \"%s\"", config->pump);
+	if (err)
+		return error_set(error, ERR_FAILED, "the pairing file cannot be used: %s",
+				 strerror(-err));
+	s->lock_fd = state_pump_lock(config->state_dir, s->pairing.serial, &holder);
+	if (s->lock_fd == -EBUSY)
+		return error_set(error, ERR_BUSY,
+				 "process %ld of this workstation has a session with %s", holder,
+				 s->pairing.serial);
+	if (s->lock_fd < 0)
+		return error_set(error, ERR_FAILED, "the pump's lock file cannot be used: %s",
+				 strerror(-s->lock_fd));
+	return ERR_NONE;
+}
+
+enum error_code session_open(struct session **out, const struct session_config *config,
+			     struct error *error)
+{
+	uint8_t id[SESSION_ID_TEXT / 2];
+	struct session *s = calloc(1, sizeof(*s));
+	*out = NULL;
+	if (!s)
+		return error_set(error, ERR_FAILED, "out of memory");
+	s->config = *config;
+	s->lock_fd = -1;
+	s->in_call = true;
+	randombytes_buf(id, sizeof(id));
+	sodium_bin2hex(s->id, sizeof(s->id), id, sizeof(id));
+	enum error_code code = session_pairing(s, error);
+	if (!code)
+		code = session_connect(s, error);
+	if (!code)
+		code = session_start(s, error);
+	if (code) {
+		session_close(s);
+		return code;
+	}
+	s->in_call = false;
+	session_note_opened(s);
+	*out = s;
+	return ERR_NONE;
+}
+
+void session_close(struct session *s)
+{
+	if (!s)
+		return;
+	if (s->ready)
+		session_note_closed(s);
+	if (s->context_set)
+		audit_set_context(s->config.audit, NULL, false, NULL);
+	loop_cancel_timer(s->config.loop, s->wake_timer);
+	gatt_client_destroy(s->gatt);
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	sodium_memzero(s, sizeof(*s));
+	free(s);
+}
+
+bool session_is_open(const struct session *s)
+{
+	return s && s->ready && !s->ended;
+}
+
+const struct msg_started *session_pump(const struct session *s)
+{
+	return &s->pump;
+}
+
+size_t session_resolved(const struct session *s, const struct client_outcome **outcomes)
+{
+	*outcomes = s->resolved;
+	return s->resolved_count;
+}
+
+bool session_has_open_intent(const struct session *s)
+{
+	return client_has_open_intent(&s->client);
+}

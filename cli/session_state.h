@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* session_state - what session.c, session_link.c, session_store.c and session_pull.c share; private to them. */
+#ifndef PUMPCTL_SESSION_STATE_H
+#define PUMPCTL_SESSION_STATE_H
+
+#include "archive.h"
+#include "audit.h"
+#include "gatt_client.h"
+#include "loop.h"
+#include "session.h"
+#include "state.h"
+
+#define SESSION_ID_TEXT 16 /* hex digits */
+
+struct session {
+	struct session_config config;
+	struct state_pairing pairing;
+	int lock_fd;
+	struct gatt_client *gatt;
+	struct client client;
+	int wake_timer;
+	uint16_t mtu;
+	bool link_ready, version_ok;
+	bool ready;  /* REPORT_READY came */
+	bool ended;  /* REPORT_ENDED came, or the link closed before a client was started */
+	bool in_call;
+	bool context_set;
+	char id[SESSION_ID_TEXT + 1]; /* names the session in the audit trail */
+	bool draining;
+	struct action action; /* the one being carried out */
+	bool intent_missing;  /* a getting-safe order went out without a record in the trail */
+	bool outcome_missing; /* the last record of an outcome or of the session could not be stored */
+	struct error why; /* of ended */
+	struct msg_started pump;
+	struct client_outcome resolved[SESSION_RESOLVED_MAX];
+	size_t resolved_count;
+	bool has_report;
+	struct report report;
+	/* The order under way. image: of the program staged; len 0 for other kinds. */
+	uint8_t image[IMAGE_MAX];
+	size_t image_len;
+	const char *order_text;
+	const struct cJSON *order_details;
+	/* The download under way. */
+	struct archive *archive;
+	int store_error; /* -errno of the last failed store of records */
+	uint64_t stored, wanted;
+	void (*progress)(void *ctx, uint64_t stored, uint64_t wanted);
+	void *progress_ctx;
+};
+
+/* session.c: carries out every action the client has. */
+void session_drain(struct session *session);
+/* session.c: runs the loop until a report of a request is there or the session ended. */
+enum error_code session_wait(struct session *session, enum report_type wanted, struct error *error)
+	__attribute__((warn_unused_result));
+
+/* session_requests.c: words for a pump's refusal code; static text. */
+const char *session_code_text(uint16_t code);
+/* session_requests.c: turns the engine's answer to a request into an error code. */
+enum error_code session_begin(struct session *session, enum pump_err err, struct error *error)
+	__attribute__((warn_unused_result));
+enum error_code session_read_range(struct session *session, struct msg_range *out,
+				   struct error *error) __attribute__((warn_unused_result));
+/* Pulls one window; arguments as client_pull. */
+enum error_code session_pull_window(struct session *session, uint32_t epoch, uint64_t first,
+				    uint64_t last, const uint8_t *hash_before,
+				    const uint8_t *hash_last, struct error *error)
+	__attribute__((warn_unused_result));
+
+/* session_link.c: connects to the pairing's address and starts GATT; waits until it is ready. */
+enum error_code session_connect(struct session *session, struct error *error)
+	__attribute__((warn_unused_result));
+
+/* session_store.c: the durable halves of the client's actions. */
+void session_store_intent(struct session *session, const struct order_intent *intent);
+void session_store_outcome(struct session *session, const struct client_outcome *outcome,
+			   bool resolution);
+void session_store_records(struct session *session, const struct action_records *records);
+/* Open intents of this pump as the engine wants them; returns their number. */
+size_t session_load_intents(const struct session *session, struct order_intent *out, size_t max);
+/* Notes in the trail that the session opened or closed; a failure is not fatal. */
+void session_note_opened(struct session *session);
+void session_note_closed(struct session *session);
+
+#endif

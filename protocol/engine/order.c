@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "order.h"
+
+#include <string.h>
+
+#include "exchange.h"
+#include "second.h"
+
+/* Every code that a pump of version 1.0 may give to a COMMIT that it did not carry out. */
+static bool is_refusal(uint16_t code)
+{
+	switch ((enum result_code)code) {
+	case CODE_UNKNOWN_OP:
+	case CODE_MALFORMED:
+	case CODE_NOT_NOW:
+	case CODE_NO_STAGE:
+	case CODE_ACTIVE_CHANGED:
+	case CODE_EXPIRED:
+	case CODE_TOKEN_USED:
+	case CODE_OUT_OF_RANGE:
+	case CODE_NEEDS_BRIDGE:
+	case CODE_WRONG_SERIAL:
+	case CODE_ROLLED_BACK:
+	case CODE_NO_PROGRAM:
+		return true;
+	case CODE_DONE:
+	case CODE_NO_SUCH_RECORD:
+		break;
+	}
+	return false;
+}
+
+static enum therapy_act act_of(enum order_kind kind)
+{
+	switch (kind) {
+	case ORDER_RESUME:
+		return ACT_RESUME;
+	case ORDER_MINIMUM:
+		return ACT_MINIMUM;
+	case ORDER_STOP:
+	case ORDER_PROGRAM:
+		break;
+	}
+	return ACT_STOP;
+}
+
+static enum pump_err encode_change(struct client_order *order, enum order_kind kind,
+				   const struct program *program)
+{
+	uint8_t image[IMAGE_MAX];
+	size_t len;
+	enum pump_err err;
+
+	if (kind != ORDER_PROGRAM)
+		return change_encode_act(act_of(kind), order->change, sizeof order->change,
+					 &order->change_len);
+	err = image_encode(program, image, sizeof image, &len);
+	if (err != PUMP_OK)
+		return err;
+	order->meant = *program;
+	return change_encode_image(image, len, order->change, sizeof order->change,
+				   &order->change_len);
+}
+
+enum pump_err client_stage(struct client *c, enum order_kind kind, const struct program *program,
+			   const uint8_t *expected_digest, uint64_t now_ms)
+{
+	bool gets_safe = order_gets_safe((uint16_t)kind);
+	enum pump_err err = exchange_may_request(c);
+	struct message m;
+
+	if (err != PUMP_OK)
+		return err;
+	if (!gets_safe && c->unsettled > 0)
+		return PUMP_ESTATE;
+	if (gets_safe ? program || expected_digest : !program || !expected_digest)
+		return PUMP_ERANGE;
+	/* Without a higher token to give, no order could ever be told from an old one. */
+	if (c->last_token == UINT64_MAX)
+		return PUMP_ERANGE;
+	c->now_ms = now_ms;
+	c->state = CLIENT_READY;
+	memset(&c->order, 0, sizeof c->order);
+	if (encode_change(&c->order, kind, program) != PUMP_OK)
+		return PUMP_ERANGE;
+	c->order.intent.kind = (uint16_t)kind;
+	c->order.intent.gets_safe = gets_safe;
+	if (expected_digest)
+		memcpy(c->order.intent.expected_digest, expected_digest, DIGEST_LEN);
+	memset(&m, 0, sizeof m);
+	m.op = OP_STAGE;
+	m.as.stage.change = c->order.change;
+	m.as.stage.change_len = c->order.change_len;
+	c->state = CLIENT_STAGING;
+	exchange_send(c, &m);
+	return PUMP_OK;
+}
+
+void order_on_staged(struct client *c, const struct message *m)
+{
+	struct client_order *order = &c->order;
+	const struct msg_staged *staged = &m->as.staged;
+	enum order_kind kind = (enum order_kind)order->intent.kind;
+	const struct program *meant = kind == ORDER_PROGRAM ? &order->meant : NULL;
+
+	if (second_compare(order->change, order->change_len, kind, meant, staged) != PUMP_OK) {
+		c->state = CLIENT_READY;
+		exchange_report(c, REPORT_STAGE_DIFFERS)->as.staged = *staged;
+		return;
+	}
+	order->staged = *staged;
+	memcpy(order->intent.stage_digest, staged->stage_digest, DIGEST_LEN);
+	memcpy(order->intent.result_digest, staged->active_digest, DIGEST_LEN);
+	order->intent.result_therapy = staged->therapy;
+	c->state = CLIENT_STAGED;
+	exchange_report(c, REPORT_STAGED)->as.staged = *staged;
+}
+
+void order_on_stage_refused(struct client *c, const struct msg_refused *refused)
+{
+	c->state = CLIENT_READY;
+	exchange_report(c, REPORT_REFUSED)->as.refused = *refused;
+}
+
+static uint64_t add_capped(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+enum pump_err client_confirm(struct client *c, const uint8_t stage_digest[DIGEST_LEN],
+			     uint64_t now_ms)
+{
+	struct order_intent *intent = &c->order.intent;
+	enum pump_err err = exchange_may_request(c);
+
+	if (err != PUMP_OK)
+		return err;
+	if (c->state != CLIENT_STAGED)
+		return PUMP_ESTATE;
+	if (memcmp(stage_digest, intent->stage_digest, DIGEST_LEN) != 0)
+		return PUMP_EMISMATCH;
+	c->now_ms = now_ms;
+	intent->token = ++c->last_token;
+	intent->not_after_ms = add_capped(add_capped(c->ticks_ms, now_ms - c->ticks_at_ms),
+					  CLIENT_ORDER_LIFE_MS);
+	memcpy(intent->serial, c->serial, sizeof intent->serial);
+	c->state = CLIENT_STORING;
+	exchange_push(c, ACTION_STORE_INTENT)->as.intent = *intent;
+	return PUMP_OK;
+}
+
+static struct client_outcome outcome_of(const struct client *c, enum order_outcome outcome,
+					const char *reason)
+{
+	return (struct client_outcome){
+		.token = c->order.intent.token,
+		.kind = c->order.intent.kind,
+		.outcome = outcome,
+		.reason = reason,
+		.record_seq = c->order.record_seq,
+		.differs = outcome == OUTCOME_APPLIED && c->order.differs,
+	};
+}
+
+static void settle(struct client *c, const struct client_outcome *outcome)
+{
+	if (c->state != CLIENT_ENDING)
+		c->state = CLIENT_SETTLING;
+	exchange_settle(c, outcome, false);
+}
+
+void client_intent_stored(struct client *c, uint64_t token, const uint8_t origin[ORIGIN_LEN],
+			  uint64_t size, const uint8_t root[DIGEST_LEN], uint64_t now_ms)
+{
+	const struct order_intent *intent = &c->order.intent;
+	struct order order;
+	struct message m;
+	uint8_t bytes[ORDER_MAX];
+
+	if (!c->owes_intent || token != intent->token)
+		return;
+	c->owes_intent = false;
+	c->now_ms = now_ms;
+	c->unsettled++;
+	if (c->state == CLIENT_ENDING) {
+		struct client_outcome outcome =
+			outcome_of(c, OUTCOME_NOT_SENT, "session-ended-before-commit");
+
+		settle(c, &outcome);
+		return;
+	}
+	memcpy(order.serial, intent->serial, sizeof order.serial);
+	order.token = intent->token;
+	order.kind = intent->kind;
+	memcpy(order.stage_digest, intent->stage_digest, DIGEST_LEN);
+	memcpy(order.expected_digest, intent->expected_digest, DIGEST_LEN);
+	order.not_after_ms = intent->not_after_ms;
+	memset(&m, 0, sizeof m);
+	m.op = OP_COMMIT;
+	m.as.commit.order = bytes;
+	memcpy(m.as.commit.witness_origin, origin, ORIGIN_LEN);
+	m.as.commit.witness_size = size;
+	memcpy(m.as.commit.witness_root, root, DIGEST_LEN);
+	c->state = CLIENT_COMMITTING;
+	if (order_encode(&order, bytes, sizeof bytes, &m.as.commit.order_len) != PUMP_OK) {
+		exchange_end(c, CLIENT_END_PROTOCOL);
+		return;
+	}
+	exchange_send(c, &m);
+}
+
+void client_intent_failed(struct client *c, uint64_t now_ms)
+{
+	struct client_outcome outcome = outcome_of(c, OUTCOME_NOT_SENT, "intent-not-stored");
+
+	if (!c->owes_intent)
+		return;
+	c->owes_intent = false;
+	c->now_ms = now_ms;
+	exchange_report(c, REPORT_OUTCOME)->as.outcome = outcome;
+	if (c->state == CLIENT_ENDING)
+		exchange_finish(c);
+	else
+		c->state = CLIENT_READY;
+}
+
+static void settle_refused(struct client *c, uint16_t code)
+{
+	struct client_outcome outcome = outcome_of(c, OUTCOME_REFUSED, "refused-by-pump");
+
+	outcome.code = code;
+	settle(c, &outcome);
+}
+
+void order_on_committed(struct client *c, const struct message *m)
+{
+	const struct msg_committed *committed = &m->as.committed;
+	struct client_order *order = &c->order;
+
+	if (committed->token != order->intent.token) {
+		exchange_end(c, CLIENT_END_PROTOCOL);
+		return;
+	}
+	if (is_refusal(committed->code)) {
+		settle_refused(c, committed->code);
+		return;
+	}
+	if (committed->code != CODE_DONE) {
+		exchange_end(c, CLIENT_END_PROTOCOL);
+		return;
+	}
+	order->record_seq = committed->record_seq;
+	order->differs = committed->therapy != order->intent.result_therapy ||
+			 memcmp(committed->active_digest, order->intent.result_digest,
+				DIGEST_LEN) != 0;
+	c->state = CLIENT_READING_BACK;
+	exchange_ask(c, OP_GET_STATUS);
+}
+
+void order_on_commit_refused(struct client *c, const struct msg_refused *refused)
+{
+	/* A code that is not known does not say that nothing was done. */
+	if (is_refusal(refused->code))
+		settle_refused(c, refused->code);
+	else
+		exchange_end(c, CLIENT_END_PROTOCOL);
+}
+
+void order_on_status(struct client *c, const struct msg_status *status)
+{
+	const struct client_order *order = &c->order;
+
+	if (status->therapy != order->intent.result_therapy ||
+	    status->rate_nl_per_day != order->staged.rate_nl_per_day ||
+	    memcmp(status->active_digest, order->intent.result_digest, DIGEST_LEN) != 0)
+		c->order.differs = true;
+	exchange_ask(c, OP_GET_IMAGE);
+}
+
+void order_on_image(struct client *c, const struct msg_image *image)
+{
+	const uint8_t *wanted = c->order.intent.result_digest;
+	uint8_t digest[DIGEST_LEN] = {0};
+	struct client_outcome outcome;
+
+	/* The bytes decide, not the digest that the pump says beside them. */
+	if (image->image_len > 0)
+		digest_bytes(image->image, image->image_len, digest);
+	if (memcmp(digest, wanted, DIGEST_LEN) != 0 ||
+	    memcmp(image->active_digest, wanted, DIGEST_LEN) != 0)
+		c->order.differs = true;
+	outcome = outcome_of(c, OUTCOME_APPLIED,
+			     c->order.differs ? "read-back-differs" : "read-back-equal");
+	settle(c, &outcome);
+}
+
+void order_on_read_back_refused(struct client *c)
+{
+	struct client_outcome outcome = outcome_of(c, OUTCOME_UNKNOWN, "read-back-refused");
+
+	settle(c, &outcome);
+}
+
+static const char *reason_after_commit(enum client_end end)
+{
+	switch (end) {
+	case CLIENT_END_LINK:
+		return "link-lost-after-commit";
+	case CLIENT_END_TIMEOUT:
+		return "no-answer-to-commit";
+	case CLIENT_END_EXPIRED:
+		return "session-ended-after-commit";
+	case CLIENT_END_VERSION:
+	case CLIENT_END_UNKNOWN_HERE:
+	case CLIENT_END_KEY:
+	case CLIENT_END_PROTOCOL:
+		break;
+	}
+	return "protocol-broken-after-commit";
+}
+
+static bool end_storing(struct client *c)
+{
+	struct client_outcome outcome =
+		outcome_of(c, OUTCOME_NOT_SENT, "session-ended-before-commit");
+
+	/* It may be on its way to the disk: only the answer tells whether an outcome is owed. */
+	if (c->owes_intent)
+		return true;
+	c->queue_count = 0; /* the intent that nobody took */
+	exchange_report(c, REPORT_OUTCOME)->as.outcome = outcome;
+	return false;
+}
+
+static bool end_committing(struct client *c)
+{
+	struct client_outcome outcome =
+		c->order.commit_begun
+			? outcome_of(c, OUTCOME_UNKNOWN, reason_after_commit(c->end))
+			: outcome_of(c, OUTCOME_NOT_SENT, "commit-not-sent");
+
+	settle(c, &outcome);
+	return true;
+}
+
+static bool end_reading_back(struct client *c)
+{
+	struct client_outcome outcome = outcome_of(c, OUTCOME_UNKNOWN,
+						   c->end == CLIENT_END_LINK
+							   ? "link-lost-before-read-back"
+							   : "session-ended-before-read-back");
+
+	settle(c, &outcome);
+	return true;
+}
+
+bool order_on_end(struct client *c, enum client_state state)
+{
+	switch (state) {
+	case CLIENT_STORING:
+		return end_storing(c);
+	case CLIENT_COMMITTING:
+		return end_committing(c);
+	case CLIENT_READING_BACK:
+		return end_reading_back(c);
+	case CLIENT_CLOSED:
+	case CLIENT_HELLO:
+	case CLIENT_STARTING:
+	case CLIENT_RESOLVING:
+	case CLIENT_READY:
+	case CLIENT_STAGING:
+	case CLIENT_STAGED:
+	case CLIENT_SETTLING:
+	case CLIENT_ENDING:
+	case CLIENT_ENDED:
+		break;
+	}
+	return false;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * pump - the virtual pump as a pure state machine: bytes in, bytes out.
+ *
+ * firmware/ is what the pump believes and enforces; body/ is what is true. All memory is the
+ * caller's. The pump reads its non-volatile memory (NVM) in place and changes it only through
+ * PUMP_NVM_WRITE actions: the caller applies each write, to its storage and to the memory, and
+ * says pump_nvm_done. The pump answers nothing before that, so that power may fail at any byte.
+ *
+ * Two clocks: now_ms, unscaled, for sessions, stage and expiry (ticks continue from NVM across
+ * restarts); therapy_s, seconds since first start, for infusion and the log, advanced by the caller.
+ */
+#ifndef PUMPCTL_PUMP_H
+#define PUMPCTL_PUMP_H
+
+#include "codes.h"
+#include "pump_err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Smallest NVM: two state slots and 64 log slots. Each further log slot is PUMP_LOG_SLOT bytes. */
+#define PUMP_LOG_SLOT  224
+#define PUMP_NVM_BASE  65536
+#define PUMP_NVM_MIN   (PUMP_NVM_BASE + 64 * PUMP_LOG_SLOT)
+#define PUMP_BODY_LEN  64
+
+/* How a pump leaves the factory and its first clinic: what `sim start` asks for. */
+struct pump_birth {
+	char serial[SERIAL_MAX + 1];
+	char model[MODEL_MAX + 1]; /* "PX20" or "PX40" */
+	uint8_t workstation[WORKSTATION_LEN]; /* pairing slot 0 */
+	uint8_t pairing_key[PAIRING_KEY_LEN];
+	int64_t utc_s;             /* calendar time at first start */
+	uint64_t reservoir_nl;     /* filled with the image's mixture */
+	uint8_t image[IMAGE_MAX];  /* running image; image_len 0: none, stopped */
+	size_t image_len;
+};
+
+enum pump_action_type {
+	PUMP_SEND,       /* indicate (CHANNEL_OUT) or notify (CHANNEL_STREAM); then pump_sent */
+	PUMP_NVM_WRITE,  /* apply, make durable, then pump_nvm_done or pump_nvm_failed */
+	PUMP_WAKE_AT,    /* call pump_set_clocks when now_ms reaches this */
+	PUMP_DISCONNECT, /* drop the link */
+	PUMP_RESTART,    /* firmware reset: boot again from NVM; nothing else follows */
+};
+
+struct pump_action {
+	enum pump_action_type type;
+	enum channel channel;
+	const uint8_t *data; /* SEND: the value; NVM_WRITE: the bytes; valid until the answer */
+	size_t len;
+	size_t offset;       /* NVM_WRITE */
+	uint64_t wake_at_ms;
+};
+
+/* What a control channel may show; truth and belief side by side. */
+struct pump_view {
+	uint64_t therapy_s, true_reservoir_nl, believed_reservoir_nl, delivered_nl, rate_nl_per_day;
+	uint64_t low_alarm_nl; /* of the running image; 0: none */
+	uint64_t log_first, log_last;
+	uint8_t therapy, active_digest[DIGEST_LEN];
+	uint32_t alarms;
+	bool window_open;
+};
+
+struct pump;
+#include "pump_state.h"
+
+/* Writes a new pump's NVM and body into the caller's memory. PUMP_ERANGE: size, model or values. */
+enum pump_err pump_format(const struct pump_birth *birth, uint8_t *nvm, size_t nvm_size,
+			  uint8_t body[PUMP_BODY_LEN]) PUMP_CHECKED;
+
+/*
+ * Boots from nvm (borrowed for the pump's life) and body. seed: fresh randomness for nonces.
+ * power_lost: the last run did not end with pump_shut_down. PUMP_EFORM: nvm was never formatted
+ * (both slots bad is not an error: minimum rate and a memory alarm), or body is not what
+ * pump_save_body wrote; *p has no meaning then. Actions may be waiting afterwards.
+ */
+enum pump_err pump_boot(struct pump *p, const uint8_t *nvm, size_t nvm_size,
+			const uint8_t body[PUMP_BODY_LEN], const uint8_t seed[32],
+			bool power_lost, uint64_t now_ms) PUMP_CHECKED;
+
+/* Link events. mtu: ATT MTU of the link, may be told again while connected. */
+void pump_connected(struct pump *p, uint16_t mtu, uint64_t now_ms);
+void pump_disconnected(struct pump *p, uint64_t now_ms);
+/* A value written to In. false: refuse the write with ATT error 0x80; the session has ended. */
+bool pump_feed(struct pump *p, const uint8_t *value, size_t len, uint64_t now_ms);
+/* The last PUMP_SEND was confirmed (Out) or taken by the link (Stream). */
+void pump_sent(struct pump *p, enum channel channel, uint64_t now_ms);
+void pump_nvm_done(struct pump *p, uint64_t now_ms);
+/* The write did not become durable: PUMP_RESTART follows. */
+void pump_nvm_failed(struct pump *p, uint64_t now_ms);
+
+/*
+ * Tells both clocks; neither goes back. Infusion, alarms and log records up to therapy_s follow
+ * as actions (take actions until none is left).
+ */
+void pump_set_clocks(struct pump *p, uint64_t now_ms, uint64_t therapy_s);
+uint64_t pump_therapy_s(const struct pump *p);
+
+bool pump_next_action(struct pump *p, struct pump_action *out);
+
+/* Stores everything (NVM_WRITE actions follow); when none is left the power may go. */
+void pump_shut_down(struct pump *p, uint64_t now_ms);
+/* True state of the body for the next boot. */
+void pump_save_body(const struct pump *p, uint8_t body[PUMP_BODY_LEN]);
+
+/* Training controls. */
+void pump_press_magnet(struct pump *p, uint64_t now_ms);
+/*
+ * Sets true and believed contents, as a clinician who emptied or filled by hand. nL; more than
+ * the reservoir holds fills it. NVM_WRITE actions follow.
+ */
+void pump_set_reservoir(struct pump *p, uint64_t nl, uint64_t now_ms);
+void pump_look(const struct pump *p, struct pump_view *view);
+
+/*
+ * Reads retained record seq straight from NVM into raw (RECORD_MAX bytes): the pump's own list,
+ * for comparing with a download. Length, or 0 if not retained.
+ */
+size_t pump_log_read(const struct pump *p, uint64_t seq, uint8_t *raw);
+
+#endif

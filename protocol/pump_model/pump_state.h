@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * pump_state - the private members of struct pump. About 90 KiB: not for the stack.
+ *
+ * struct pump_memory is what a state block of the NVM holds (pump_block.h); everything else is
+ * lost at a restart.
+ */
+#ifndef PUMPCTL_PUMP_STATE_H
+#define PUMPCTL_PUMP_STATE_H
+
+#include "body.h"
+#include "image_read.h"
+#include "pump_block.h"
+#include "pump_limits.h"
+#include "seal.h"
+#include "segment.h"
+
+/* The image and therapy of struct pump_memory, worked out. */
+struct pump_program {
+	struct read_image image; /* if present */
+	bool present;
+	uint8_t digest[DIGEST_LEN]; /* zeros: no image */
+	uint64_t rate_nl_per_day;   /* commanded now */
+	uint64_t low_alarm_nl;
+};
+
+struct pump_log {
+	uint64_t slots;
+	uint64_t first, last; /* retained; first = last + 1: none */
+	uint8_t chain[DIGEST_LEN]; /* h(last) */
+};
+
+/* What follows once a transaction is durable. */
+enum pump_after { PUMP_AFTER_NOTHING, PUMP_AFTER_COMMIT, PUMP_AFTER_REFILL };
+
+enum pump_write { PUMP_WRITE_NONE, PUMP_WRITE_BLOCK, PUMP_WRITE_ENTRY };
+
+/* The one write that may be under way, and the record of its transaction. */
+struct pump_store {
+	enum pump_write under_way;
+	bool handed_out;
+	uint8_t block[PUMP_BLOCK_LEN];
+	uint8_t entry[PUMP_ENTRY_LEN];
+	bool has_entry;
+	uint8_t entry_chain[DIGEST_LEN];
+	uint64_t generation; /* of the block that counts */
+	unsigned current;    /* slot that it lies in, 0 or 1 */
+	enum pump_after after;
+};
+
+enum pump_phase {
+	PUMP_PHASE_OFF,     /* no link */
+	PUMP_PHASE_LINKED,  /* hello is awaited */
+	PUMP_PHASE_GREETED, /* START is awaited */
+	PUMP_PHASE_OPEN,
+	PUMP_PHASE_REFUSED, /* the refusal of a hello is on its way */
+	PUMP_PHASE_ENDED,   /* the link should go */
+};
+
+struct pump_sender {
+	struct splitter splitter;
+	uint8_t value[SEGMENT_VALUE_MAX];
+	bool in_flight;
+};
+
+struct pump_session {
+	enum pump_phase phase;
+	uint32_t number; /* of the link since boot: an answer is for the session that asked */
+	uint16_t mtu;
+	uint64_t connected_ms, received_ms;
+	bool disconnect_due;
+	uint8_t slot;
+	struct seal seal;
+	struct joiner in;
+	struct pump_sender out, stream;
+	uint8_t request[PLAINTEXT_MAX];
+	size_t request_len;
+	bool request_waiting, started;
+	uint8_t plain[PLAINTEXT_MAX], sealed[MESSAGE_MAX];
+};
+
+struct pump_pull {
+	bool running;
+	uint64_t first, last, next;
+	uint32_t sent, acknowledged; /* blocks */
+	uint8_t packed[PLAINTEXT_MAX];
+};
+
+struct pump_stage {
+	bool present;
+	uint8_t digest[DIGEST_LEN];
+	uint64_t expires_ms; /* ticks */
+	bool has_image, has_act;
+	enum therapy_act act;
+	struct read_image image;
+	uint8_t image_bytes[IMAGE_MAX];
+	size_t image_len;
+	uint8_t image_digest[DIGEST_LEN];
+};
+
+struct pump {
+	const uint8_t *nvm;
+	size_t nvm_size;
+	char serial[SERIAL_MAX + 1];
+	const struct pump_model_limits *limits;
+	uint8_t seed[32];
+	uint64_t nonces;
+
+	uint64_t now_ms, boot_ms, boot_ticks_ms;
+	uint64_t told_s;    /* therapy time that the caller told */
+	uint64_t wake_ms;   /* that the caller was told, 0: none */
+	uint64_t magnet_ms; /* end of the window */
+
+	struct pump_memory memory; /* durable */
+	struct pump_memory next;   /* being made durable */
+	struct pump_counters counters;
+	struct pump_program program;
+	struct pump_log log;
+	struct pump_store store;
+	struct body body;
+
+	struct pump_session session;
+	struct pump_pull pull;
+	struct pump_stage stage;
+	uint32_t commit_session; /* that waits for COMMITTED */
+	uint8_t commit_slot;
+
+	uint8_t boot_cause; /* of the power-on record that is due; 0: none */
+	bool redo_due, refill_due, shutting_down, off, restart_due;
+	uint64_t refill_nl;
+};
+
+#endif

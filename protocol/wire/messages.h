@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * messages - plaintext messages of docs/protocol.md section 4 to structs and back.
+ *
+ * messages.def is the one list of what lies on the wire: each op with its fields in order. From it
+ * come the encoder, the decoder and the tests that go through every message. What is more than a
+ * row of fields (the ends of STAGED, BLOCK and FOUND) is written out in messages_body.c.
+ */
+#ifndef PUMPCTL_MESSAGES_H
+#define PUMPCTL_MESSAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codes.h"
+#include "program.h"
+
+enum message_op {
+	OP_START = 0x0F33,
+	OP_STARTED = 0x0F3C,
+	OP_PING = 0x0F55,
+	OP_PONG = 0x0F5A,
+	OP_REFUSED = 0x0FF0,
+	OP_GET_STATUS = 0x330F,
+	OP_STATUS = 0x3333,
+	OP_GET_IMAGE = 0x333C,
+	OP_IMAGE = 0x3355,
+	OP_GET_RANGE = 0x660F,
+	OP_RANGE = 0x6633,
+	OP_PULL = 0x663C,
+	OP_BLOCK = 0x6655,
+	OP_ACK = 0x6666,
+	OP_PULLED = 0x665A,
+	OP_STAGE = 0x550F,
+	OP_STAGED = 0x5533,
+	OP_COMMIT = 0x553C,
+	OP_COMMITTED = 0x5555,
+	OP_FIND_ORDER = 0x555A,
+	OP_FOUND = 0x5566,
+};
+
+struct msg_started {
+	char serial[SERIAL_MAX + 1], model[MODEL_MAX + 1], firmware[MODEL_MAX + 1];
+	bool is_virtual;
+	uint8_t slot;
+	uint32_t epoch;
+	uint64_t ticks_ms, last_token;
+	uint8_t witness_origin[ORIGIN_LEN];
+	uint64_t witness_size;
+	uint8_t witness_root[DIGEST_LEN];
+};
+
+struct msg_pong {
+	uint64_t ticks_ms;
+};
+
+struct msg_refused {
+	uint16_t op, code;
+};
+
+struct msg_status {
+	uint8_t therapy;
+	uint8_t active_digest[DIGEST_LEN];
+	uint64_t rate_nl_per_day, reservoir_nl, low_alarm_nl;
+	uint32_t alarms;
+	int64_t clock_s;
+	uint64_t ticks_ms, delivered_nl;
+};
+
+struct msg_image {
+	uint8_t active_digest[DIGEST_LEN];
+	const uint8_t *image; /* borrowed from the message; len 0: none */
+	size_t image_len;
+};
+
+struct msg_range {
+	uint32_t epoch;
+	uint64_t first;
+	uint8_t before[DIGEST_LEN];
+	uint64_t last;
+	uint8_t last_hash[DIGEST_LEN];
+};
+
+struct msg_pull {
+	uint32_t epoch;
+	uint64_t first, last;
+};
+
+struct msg_pulled {
+	uint32_t epoch;
+	uint64_t first, last;
+	uint32_t blocks;
+};
+
+struct msg_ack {
+	uint32_t number;
+};
+
+/* records: count times (length u8, raw), checked to be whole; read with record_next. */
+struct msg_block {
+	uint32_t number;
+	uint64_t first;
+	uint16_t count;
+	const uint8_t *records; /* borrowed */
+	size_t records_len;
+};
+
+struct msg_stage {
+	const uint8_t *change; /* borrowed */
+	size_t change_len;
+};
+
+/* The pump's own decoding of a staged image (section 6). */
+struct staged_image {
+	uint8_t mode;
+	uint64_t dose_ng_per_day;
+	uint32_t low_alarm_nl;
+	uint64_t volume_24h_nl, greatest_hour_nl;
+	uint8_t count;
+	struct {
+		char name[DRUG_NAME_MAX + 1];
+		uint32_t concentration_ng_per_ml;
+		uint64_t daily_ng;
+	} drugs[MIXTURE_MAX];
+};
+
+struct msg_staged {
+	uint8_t stage_digest[DIGEST_LEN], active_digest[DIGEST_LEN];
+	uint8_t therapy;
+	uint64_t rate_nl_per_day, expires_ticks_ms;
+	bool has_image;
+	struct staged_image image;
+};
+
+struct msg_commit {
+	const uint8_t *order; /* borrowed */
+	size_t order_len;
+	uint8_t signatures; /* 0 in version 1.0 */
+	uint8_t witness_origin[ORIGIN_LEN];
+	uint64_t witness_size;
+	uint8_t witness_root[DIGEST_LEN];
+};
+
+struct msg_committed {
+	uint64_t token;
+	uint16_t code;
+	uint8_t active_digest[DIGEST_LEN];
+	uint8_t therapy;
+	uint64_t record_seq;
+};
+
+struct msg_find_order {
+	uint64_t token;
+};
+
+struct msg_found {
+	uint64_t token;
+	bool found, pending;
+	uint64_t last_token, first_seq;
+	/* if found */
+	uint16_t kind;
+	uint8_t stage_digest[DIGEST_LEN], active_digest[DIGEST_LEN];
+	uint8_t therapy;
+	uint64_t record_seq;
+};
+
+/*
+ * Any message. START, PING, GET_STATUS, GET_IMAGE and GET_RANGE have an empty body and no
+ * member here.
+ */
+struct message {
+	uint16_t op;
+	union {
+		struct msg_started started;
+		struct msg_pong pong;
+		struct msg_refused refused;
+		struct msg_status status;
+		struct msg_image image;
+		struct msg_range range;
+		struct msg_pull pull;
+		struct msg_pulled pulled;
+		struct msg_ack ack;
+		struct msg_block block;
+		struct msg_stage stage;
+		struct msg_staged staged;
+		struct msg_commit commit;
+		struct msg_committed committed;
+		struct msg_find_order find_order;
+		struct msg_found found;
+	} as;
+};
+
+/*
+ * Encodes m into buf (at most size bytes). PUMP_OK and *len; PUMP_ESHORT: does not fit;
+ * PUMP_ERANGE: a string too long or not ASCII, a count that does not fit its entries, a signature;
+ * PUMP_EUNKNOWN: no such op. *len untouched on error.
+ */
+enum pump_err message_encode(const struct message *m, uint8_t *buf, size_t size, size_t *len)
+	PUMP_CHECKED;
+/*
+ * Decodes buf (borrowed; m points into it). PUMP_EUNKNOWN: op not known, m->op is set;
+ * PUMP_EFORM: not the layout, m->op is set if it was whole. Codes other than flags (therapy, kind,
+ * code, mode) are handed on as they are.
+ */
+enum pump_err message_decode(const uint8_t *buf, size_t len, struct message *m) PUMP_CHECKED;
+
+#endif

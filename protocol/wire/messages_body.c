@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "messages_body.h"
+
+#include "records.h"
+
+static bool records_are_whole(const struct msg_block *block)
+{
+	const uint8_t *raw;
+	size_t at = 0, len;
+	uint32_t count = 0;
+
+	while (record_next(block->records, block->records_len, &at, &raw, &len)) {
+		if (len < RECORD_MIN || len > RECORD_MAX)
+			return false;
+		count++;
+	}
+	return count > 0 && count == block->count && at == block->records_len;
+}
+
+enum pump_err block_body_write(const struct message *m, struct writer *w)
+{
+	if (!records_are_whole(&m->as.block))
+		return PUMP_ERANGE;
+	writer_copy(w, m->as.block.records, m->as.block.records_len);
+	return PUMP_OK;
+}
+
+void block_body_read(struct reader *r, struct message *m)
+{
+	struct msg_block *block = &m->as.block;
+
+	block->records_len = reader_left(r);
+	block->records = reader_take(r, block->records_len);
+	if (!r->failed && !records_are_whole(block))
+		r->failed = true;
+}
+
+static size_t name_len(const char name[DRUG_NAME_MAX + 1])
+{
+	size_t len = 0;
+
+	while (len <= DRUG_NAME_MAX && name[len] != '\0')
+		len++;
+	return len;
+}
+
+enum pump_err staged_body_write(const struct message *m, struct writer *w)
+{
+	const struct staged_image *image = &m->as.staged.image;
+
+	if (!m->as.staged.has_image)
+		return PUMP_OK;
+	if (image->count < 1 || image->count > MIXTURE_MAX)
+		return PUMP_ERANGE;
+	writer_u8(w, image->mode);
+	writer_u64(w, image->dose_ng_per_day);
+	writer_u32(w, image->low_alarm_nl);
+	writer_u64(w, image->volume_24h_nl);
+	writer_u64(w, image->greatest_hour_nl);
+	writer_u8(w, image->count);
+	for (size_t i = 0; i < image->count; i++) {
+		if (!drug_name_is_valid(image->drugs[i].name, name_len(image->drugs[i].name)))
+			return PUMP_ERANGE;
+		writer_string8(w, image->drugs[i].name);
+		writer_u32(w, image->drugs[i].concentration_ng_per_ml);
+		writer_u64(w, image->drugs[i].daily_ng);
+	}
+	return PUMP_OK;
+}
+
+void staged_body_read(struct reader *r, struct message *m)
+{
+	struct staged_image *image = &m->as.staged.image;
+
+	if (!m->as.staged.has_image)
+		return;
+	image->mode = reader_u8(r);
+	image->dose_ng_per_day = reader_u64(r);
+	image->low_alarm_nl = reader_u32(r);
+	image->volume_24h_nl = reader_u64(r);
+	image->greatest_hour_nl = reader_u64(r);
+	image->count = reader_u8(r);
+	if (image->count < 1 || image->count > MIXTURE_MAX)
+		r->failed = true;
+	for (size_t i = 0; !r->failed && i < image->count; i++) {
+		reader_string8(r, image->drugs[i].name, sizeof image->drugs[i].name);
+		image->drugs[i].concentration_ng_per_ml = reader_u32(r);
+		image->drugs[i].daily_ng = reader_u64(r);
+		if (!drug_name_is_valid(image->drugs[i].name, name_len(image->drugs[i].name)))
+			r->failed = true;
+	}
+}
+
+enum pump_err found_body_write(const struct message *m, struct writer *w)
+{
+	const struct msg_found *found = &m->as.found;
+
+	if (!found->found)
+		return PUMP_OK;
+	writer_u16(w, found->kind);
+	writer_copy(w, found->stage_digest, DIGEST_LEN);
+	writer_copy(w, found->active_digest, DIGEST_LEN);
+	writer_u8(w, found->therapy);
+	writer_u64(w, found->record_seq);
+	return PUMP_OK;
+}
+
+void found_body_read(struct reader *r, struct message *m)
+{
+	struct msg_found *found = &m->as.found;
+
+	if (!found->found)
+		return;
+	found->kind = reader_u16(r);
+	reader_copy(r, found->stage_digest, DIGEST_LEN);
+	reader_copy(r, found->active_digest, DIGEST_LEN);
+	found->therapy = reader_u8(r);
+	found->record_seq = reader_u64(r);
+}

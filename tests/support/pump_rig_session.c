@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pump_rig.h"
+
+#include <check.h>
+#include <sodium.h>
+#include <string.h>
+
+void rig_greet(struct rig *r)
+{
+	uint8_t hello[HELLO_PROGRAMMER_LEN];
+
+	rig_disconnect(r);
+	r->disconnected = false;
+	r->hello_done = false;
+	r->mail_count = 0;
+	splitter_init(&r->in);
+	joiner_init(&r->out);
+	joiner_init(&r->stream);
+	r->hello.nonce[0]++;
+	pump_connected(&r->pump, r->mtu, r->now_ms);
+	rig_run(r);
+	hello_programmer_encode(&r->hello, hello);
+	rig_feed_message(r, hello, sizeof hello);
+}
+
+void rig_connect(struct rig *r, struct msg_started *started)
+{
+	struct message answer;
+
+	rig_greet(r);
+	ck_assert(r->hello_done);
+	rig_ask_op(r, OP_START, &answer);
+	ck_assert_uint_eq(answer.op, OP_STARTED);
+	if (started)
+		*started = answer.as.started;
+}
+
+void rig_disconnect(struct rig *r)
+{
+	if (r->disconnected)
+		return;
+	r->disconnected = true;
+	pump_disconnected(&r->pump, r->now_ms);
+	rig_run(r);
+}
+
+static uint16_t refusal_of(const struct message *answer, uint16_t asked, uint16_t expected)
+{
+	if (answer->op == OP_REFUSED) {
+		ck_assert_uint_eq(answer->as.refused.op, asked);
+		return answer->as.refused.code;
+	}
+	ck_assert_uint_eq(answer->op, expected);
+	return CODE_DONE;
+}
+
+uint16_t rig_stage(struct rig *r, const uint8_t *change, size_t len, struct msg_staged *staged)
+{
+	struct message m = {.op = OP_STAGE, .as.stage = {.change = change, .change_len = len}};
+	struct message answer;
+	uint16_t code;
+
+	rig_ask(r, &m, &answer);
+	code = refusal_of(&answer, OP_STAGE, OP_STAGED);
+	if (code == CODE_DONE)
+		*staged = answer.as.staged;
+	return code;
+}
+
+uint16_t rig_stage_image(struct rig *r, const uint8_t *image, size_t len, struct msg_staged *staged)
+{
+	uint8_t change[CHANGE_MAX];
+	size_t change_len;
+
+	ck_assert_int_eq(change_encode_image(image, len, change, sizeof change, &change_len),
+			 PUMP_OK);
+	return rig_stage(r, change, change_len, staged);
+}
+
+uint16_t rig_stage_act(struct rig *r, enum therapy_act act, struct msg_staged *staged)
+{
+	uint8_t change[CHANGE_MAX];
+	size_t change_len;
+
+	ck_assert_int_eq(change_encode_act(act, change, sizeof change, &change_len), PUMP_OK);
+	return rig_stage(r, change, change_len, staged);
+}
+
+void rig_order(struct rig *r, struct rig_order *o, uint16_t kind, uint64_t token,
+	       const struct msg_staged *staged)
+{
+	memset(o, 0, sizeof *o);
+	memcpy(o->order.serial, r->birth.serial, sizeof o->order.serial);
+	o->order.token = token;
+	o->order.kind = kind;
+	memcpy(o->order.stage_digest, staged->stage_digest, DIGEST_LEN);
+	if (kind == ORDER_PROGRAM)
+		memcpy(o->order.expected_digest, r->pump.program.digest, DIGEST_LEN);
+	o->order.not_after_ms = UINT64_MAX;
+	memset(o->origin, 0x77, sizeof o->origin);
+	o->size = token;
+	memset(o->root, (int)(token & 0x7f), sizeof o->root);
+	o->version = 1;
+}
+
+size_t rig_commit_plain(const struct rig_order *o, uint8_t *plain)
+{
+	uint8_t order[ORDER_MAX];
+	size_t order_len;
+	size_t len;
+	struct message m = {.op = OP_COMMIT};
+
+	ck_assert_int_eq(order_encode(&o->order, order, sizeof order, &order_len), PUMP_OK);
+	order[0] = o->version;
+	m.as.commit.order = order;
+	m.as.commit.order_len = order_len;
+	memcpy(m.as.commit.witness_origin, o->origin, ORIGIN_LEN);
+	m.as.commit.witness_size = o->size;
+	memcpy(m.as.commit.witness_root, o->root, DIGEST_LEN);
+	ck_assert_int_eq(message_encode(&m, plain, PLAINTEXT_MAX, &len), PUMP_OK);
+	return len;
+}
+
+uint16_t rig_commit(struct rig *r, const struct rig_order *o, struct msg_committed *committed)
+{
+	struct message answer;
+	uint16_t code;
+
+	ck_assert(rig_send_plain(r, r->plain, rig_commit_plain(o, r->plain)));
+	ck_assert(rig_take(r, CHANNEL_OUT, &answer));
+	code = refusal_of(&answer, OP_COMMIT, OP_COMMITTED);
+	if (code == CODE_DONE)
+		*committed = answer.as.committed;
+	return code;
+}
+
+void rig_program(struct rig *r, uint64_t token, uint64_t dose_ng_per_day)
+{
+	uint8_t image[IMAGE_MAX];
+	struct msg_staged staged;
+	struct msg_committed committed;
+	struct rig_order order;
+	size_t len = rig_image(image, "morphine", 10000000, dose_ng_per_day, 2000000);
+
+	ck_assert_uint_eq(rig_stage_image(r, image, len, &staged), CODE_DONE);
+	rig_order(r, &order, ORDER_PROGRAM, token, &staged);
+	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_DONE);
+}
+
+void rig_chain(const uint8_t before[DIGEST_LEN], uint32_t epoch, uint64_t seq, const uint8_t *raw,
+	       size_t len, uint8_t after[DIGEST_LEN])
+{
+	crypto_generichash_state state;
+	uint8_t numbers[12];
+
+	for (int i = 0; i < 4; i++)
+		numbers[i] = (uint8_t)(epoch >> (8 * i));
+	for (int i = 0; i < 8; i++)
+		numbers[4 + i] = (uint8_t)(seq >> (8 * i));
+	crypto_generichash_init(&state, NULL, 0, DIGEST_LEN);
+	crypto_generichash_update(&state, before, DIGEST_LEN);
+	crypto_generichash_update(&state, numbers, sizeof numbers);
+	crypto_generichash_update(&state, raw, len);
+	crypto_generichash_final(&state, after, DIGEST_LEN);
+}
+
+void rig_check_log(struct rig *r)
+{
+	struct message answer;
+	uint8_t hash[DIGEST_LEN];
+	uint8_t raw[RECORD_MAX];
+
+	rig_ask_op(r, OP_GET_RANGE, &answer);
+	ck_assert_uint_eq(answer.op, OP_RANGE);
+	memcpy(hash, answer.as.range.before, DIGEST_LEN);
+	for (uint64_t seq = answer.as.range.first; seq <= answer.as.range.last; seq++) {
+		size_t len = pump_log_read(&r->pump, seq, raw);
+
+		ck_assert_uint_gt(len, 0);
+		rig_chain(hash, answer.as.range.epoch, seq, raw, len, hash);
+	}
+	ck_assert_mem_eq(hash, answer.as.range.last_hash, DIGEST_LEN);
+}

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pump_rig.h"
+#include "pump_birth.h"
+#include "suite.h"
+
+#include <string.h>
+
+#define NO_DIGEST ((const uint8_t[DIGEST_LEN]){0})
+
+/* What a commit changes, as bytes: without the log, ticks and marks of the writing itself. */
+static void take_state(const struct rig *r, uint8_t state[PUMP_BLOCK_LEN])
+{
+	struct pump_core core = r->pump.memory.core;
+
+	core.log_last = 0;
+	core.ticks_limit_ms = 0;
+	core.clean = false;
+	core.counters = (struct pump_counters){0};
+	memset(core.log_chain, 0, sizeof core.log_chain);
+	memset(state, 0, PUMP_BLOCK_LEN);
+	pump_block_put_core(state, &core);
+	for (unsigned i = 0; i < PUMP_SLOTS; i++)
+		pump_block_put_pair(state, i, &r->pump.memory.pairs[i]);
+}
+
+/* From record 1 on, or from the first retained one: the chain leads to what the pump says. */
+static void check_chain(const struct rig *r)
+{
+	uint8_t hash[DIGEST_LEN] = {0};
+	uint8_t raw[RECORD_MAX];
+	struct pump_view view;
+
+	pump_look(&r->pump, &view);
+	for (uint64_t seq = view.log_first; seq <= view.log_last; seq++) {
+		size_t len = pump_log_read(&r->pump, seq, raw);
+
+		ck_assert_uint_gt(len, 0);
+		if (seq == view.log_first && seq > 1)
+			memcpy(hash, r->nvm + PUMP_NVM_BASE +
+					     (seq - 1) % r->pump.log.slots * PUMP_LOG_SLOT + 28,
+			       DIGEST_LEN);
+		rig_chain(hash, 1, seq, raw, len, hash);
+	}
+	ck_assert_mem_eq(hash, r->pump.log.chain, DIGEST_LEN);
+}
+
+static uint16_t type_of(const struct rig *r, uint64_t seq)
+{
+	uint8_t raw[RECORD_MAX];
+
+	ck_assert_uint_gt(pump_log_read(&r->pump, seq, raw), 0);
+	return (uint16_t)(raw[0] | raw[1] << 8);
+}
+
+/* The memory before the writes of r->writes, with all of the first ones and at bytes of the last. */
+static void tear(struct rig *r, const uint8_t *before, unsigned whole, size_t at)
+{
+	memcpy(r->nvm, before, r->nvm_size);
+	for (unsigned w = 0; w < whole; w++)
+		memcpy(r->nvm + r->writes[w].offset, r->writes[w].bytes, r->writes[w].len);
+	memcpy(r->nvm + r->writes[whole].offset, r->writes[whole].bytes, at);
+}
+
+START_TEST(power_loss_at_every_byte_of_a_commit_gives_the_old_or_the_new_state)
+{
+	struct rig *r = rig_create(64);
+	uint8_t *before = malloc(r->nvm_size);
+	uint8_t old_state[PUMP_BLOCK_LEN], new_state[PUMP_BLOCK_LEN], state[PUMP_BLOCK_LEN];
+	uint64_t old_last;
+	unsigned writes;
+
+	rig_connect(r, NULL);
+	for (uint64_t token = 1; token <= (uint64_t)_i; token++)
+		rig_program(r, token, 1000000 + token);
+	take_state(r, old_state);
+	memcpy(before, r->nvm, r->nvm_size);
+	old_last = r->pump.log.last;
+	r->write_count = 0;
+	r->keeps_writes = true;
+	rig_program(r, 100, 3000000);
+	take_state(r, new_state);
+	writes = r->write_count;
+	ck_assert_uint_eq(writes, 2);
+	ck_assert_mem_ne(old_state, new_state, PUMP_BLOCK_LEN);
+	pump_save_body(&r->pump, r->body);
+	r->keeps_writes = false;
+	for (unsigned w = 0; w < writes; w++) {
+		for (size_t at = 0; at <= r->writes[w].len; at++) {
+			bool is_new;
+
+			tear(r, before, w, at);
+			is_new = memcmp(r->nvm + r->writes[0].offset, r->writes[0].bytes,
+					r->writes[0].len) == 0;
+			ck_assert(is_new == (w > 0 || at == r->writes[0].len) || at + 4 > r->writes[0].len);
+			rig_boot(r, true);
+			take_state(r, state);
+			ck_assert_mem_eq(state, is_new ? new_state : old_state, PUMP_BLOCK_LEN);
+			ck_assert_uint_eq(r->pump.log.last, old_last + (is_new ? 2 : 1));
+			ck_assert_uint_eq(type_of(r, r->pump.log.last), RECORD_POWER_ON);
+			ck_assert_uint_eq(type_of(r, old_last + 1),
+					  is_new ? RECORD_ORDER : RECORD_POWER_ON);
+			ck_assert_uint_eq(r->pump.body.flow_nl_per_day, is_new ? 300000 : _i ? 100000 : 120000);
+			check_chain(r);
+		}
+	}
+	free(before);
+	rig_destroy(r);
+}
+END_TEST
+
+START_TEST(power_loss_at_every_byte_of_an_append_keeps_every_retained_record)
+{
+	struct rig *r = rig_create(64);
+	uint8_t *before = malloc(r->nvm_size);
+	uint64_t old_first, old_last;
+
+	/* Past the end of the ring if _i is 1, so that the append overwrites an entry. */
+	rig_advance(r, _i ? 100 * 3600 : 3600);
+	old_first = r->pump.log.first;
+	old_last = r->pump.log.last;
+	pump_save_body(&r->pump, r->body);
+	memcpy(before, r->nvm, r->nvm_size);
+	r->write_count = 0;
+	r->keeps_writes = true;
+	rig_advance(r, _i ? 101 * 3600 : 7200);
+	ck_assert_uint_eq(r->write_count, 1);
+	r->keeps_writes = false;
+	for (size_t at = 0; at <= r->writes[0].len; at++) {
+		uint64_t added;
+
+		tear(r, before, 0, at);
+		added = memcmp(r->nvm + r->writes[0].offset, r->writes[0].bytes,
+			       r->writes[0].len) == 0;
+		ck_assert(added == (at == r->writes[0].len) || at + 4 > r->writes[0].len);
+		ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size, r->body, r->key, true, 1),
+				 PUMP_OK);
+		ck_assert_uint_eq(r->pump.log.last, old_last + added);
+		ck_assert_uint_eq(r->pump.log.first, old_first + (_i ? added : 0));
+		ck_assert_uint_eq(r->pump.counters.therapy_s, (_i ? 100 : 1) * 3600 + added * 3600);
+		ck_assert_uint_eq(r->pump.counters.delivered_nl,
+				  r->pump.counters.therapy_s / 3600 * 5000);
+		check_chain(r);
+		rig_run(r);
+		ck_assert_uint_eq(type_of(r, old_last + added + 1), RECORD_POWER_ON);
+		check_chain(r);
+	}
+	free(before);
+	rig_destroy(r);
+}
+END_TEST
+
+START_TEST(a_saved_pump_boots_and_saves_to_the_same_bytes)
+{
+	struct rig *r = rig_create(64);
+	uint8_t *saved = malloc(r->nvm_size);
+	uint8_t body[PUMP_BODY_LEN];
+
+	rig_connect(r, NULL);
+	rig_program(r, 7, 1234567);
+	rig_advance(r, 7200 + 1017);
+	rig_wait(r, 4567);
+	pump_shut_down(&r->pump, r->now_ms);
+	rig_run(r);
+	ck_assert_uint_ne(r->pump.counters.remainder, 0);
+	pump_save_body(&r->pump, r->body);
+	memcpy(saved, r->nvm, r->nvm_size);
+	memcpy(body, r->body, sizeof body);
+	rig_boot(r, false);
+	pump_shut_down(&r->pump, r->now_ms);
+	rig_run(r);
+	pump_save_body(&r->pump, r->body);
+	ck_assert_mem_eq(r->nvm, saved, r->nvm_size);
+	ck_assert_mem_eq(r->body, body, sizeof body);
+	ck_assert_uint_eq(r->pump.counters.therapy_s, 7200 + 1017);
+	free(saved);
+	rig_destroy(r);
+}
+END_TEST
+
+START_TEST(a_pump_that_was_saved_goes_on_as_if_it_had_not_stopped)
+{
+	struct rig *stopped = rig_create(64);
+	struct rig *steady = rig_create(64);
+	struct pump_view a, b;
+
+	for (uint64_t t = 1000; t <= 20000; t += 1000) {
+		rig_advance(steady, t);
+		rig_advance(stopped, t);
+		pump_shut_down(&stopped->pump, stopped->now_ms);
+		rig_run(stopped);
+		pump_save_body(&stopped->pump, stopped->body);
+		rig_boot(stopped, false);
+	}
+	pump_look(&stopped->pump, &a);
+	pump_look(&steady->pump, &b);
+	ck_assert_mem_eq(&a, &b, sizeof a);
+	ck_assert_uint_eq(stopped->pump.counters.remainder, steady->pump.counters.remainder);
+	ck_assert_mem_eq(stopped->pump.log.chain, steady->pump.log.chain, DIGEST_LEN);
+	rig_destroy(stopped);
+	rig_destroy(steady);
+}
+END_TEST
+
+START_TEST(boot_records_why_the_pump_started)
+{
+	struct rig *r = rig_create(64);
+	uint8_t raw[RECORD_MAX];
+
+	ck_assert_uint_eq(pump_log_read(&r->pump, 1, raw), 11);
+	ck_assert_uint_eq(raw[10], 0x33);
+	ck_assert_uint_eq(r->pump.log.last, 2);
+	rig_boot(r, true);
+	ck_assert_uint_eq(r->pump.log.last, 3);
+	pump_log_read(&r->pump, 3, raw);
+	ck_assert_uint_eq(raw[10], 0x5A);
+	rig_boot(r, false);
+	pump_log_read(&r->pump, 4, raw);
+	ck_assert_uint_eq(raw[10], 0x55);
+	pump_shut_down(&r->pump, r->now_ms);
+	rig_run(r);
+	rig_boot(r, false);
+	ck_assert_uint_eq(r->pump.log.last, 4);
+	rig_destroy(r);
+}
+END_TEST
+
+static uint64_t ask_ticks(struct rig *r)
+{
+	struct message answer;
+
+	rig_ask_op(r, OP_PING, &answer);
+	ck_assert_uint_eq(answer.op, OP_PONG);
+	return answer.as.pong.ticks_ms;
+}
+
+START_TEST(ticks_go_on_over_a_save_and_never_back_over_a_power_loss)
+{
+	struct rig *r = rig_create(64);
+	uint64_t ticks;
+
+	rig_connect(r, NULL);
+	rig_wait(r, 20000);
+	ticks = ask_ticks(r);
+	ck_assert_uint_eq(ticks, 20000);
+	pump_shut_down(&r->pump, r->now_ms);
+	rig_run(r);
+	r->now_ms = 5; /* another clock of another computer */
+	rig_boot(r, false);
+	rig_connect(r, NULL);
+	rig_wait(r, 3);
+	ck_assert_uint_eq(ask_ticks(r), ticks + 3);
+	for (int i = 0; i < 5; i++) {
+		ticks = ask_ticks(r);
+		rig_boot(r, true);
+		rig_connect(r, NULL);
+		ck_assert_uint_ge(ask_ticks(r), ticks);
+		rig_wait(r, 29000);
+	}
+	rig_destroy(r);
+}
+END_TEST
+
+static void spoil_block(struct rig *r, unsigned slot)
+{
+	r->nvm[PUMP_BLOCK_AT + slot * PUMP_BLOCK_STEP + 1000] ^= 1;
+}
+
+START_TEST(both_blocks_bad_means_minimum_rate_alarm_and_a_way_back)
+{
+	struct rig *r = rig_create(64);
+	struct msg_started started;
+	struct message answer;
+	uint64_t ticks;
+
+	rig_connect(r, NULL);
+	rig_program(r, 5, 2400000);
+	rig_advance(r, 10000);
+	rig_wait(r, 1);
+	ticks = ask_ticks(r);
+	spoil_block(r, 0);
+	spoil_block(r, 1);
+	pump_save_body(&r->pump, r->body);
+	rig_boot(r, true);
+	rig_connect(r, &started);
+	ck_assert_uint_eq(started.last_token, 5);
+	ck_assert_uint_ge(started.ticks_ms, ticks);
+	rig_ask_op(r, OP_GET_STATUS, &answer);
+	ck_assert_uint_eq(answer.as.status.therapy, THERAPY_MINIMUM);
+	ck_assert_uint_eq(answer.as.status.rate_nl_per_day, 6000);
+	ck_assert_uint_eq(answer.as.status.alarms, ALARM_MEMORY);
+	ck_assert_mem_eq(answer.as.status.active_digest, NO_DIGEST, DIGEST_LEN);
+	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 6000);
+	/* 240,000 nL/day for 7,200 s are in the log, the rest was minimum rate as far as it knows. */
+	ck_assert_uint_eq(answer.as.status.delivered_nl, 20000 + 6000 * 2800 / 86400);
+	ck_assert_uint_eq(answer.as.status.reservoir_nl, 20000000 - answer.as.status.delivered_nl);
+	ck_assert_int_eq(answer.as.status.clock_s, 1700000000 + 10000);
+	check_chain(r);
+	rig_program(r, 6, 1200000);
+	rig_ask_op(r, OP_GET_STATUS, &answer);
+	ck_assert_uint_eq(answer.as.status.therapy, THERAPY_RUNNING);
+	ck_assert_uint_eq(answer.as.status.alarms, 0);
+	rig_check_log(r);
+	rig_destroy(r);
+}
+END_TEST
+
+START_TEST(a_token_of_the_lost_memory_is_answered_from_the_log)
+{
+	struct rig *r = rig_create(64);
+	uint8_t image[IMAGE_MAX];
+	size_t len = rig_image(image, "morphine", 10000000, 2400000, 2000000);
+	struct msg_staged staged;
+	struct msg_committed first, again;
+	struct rig_order order;
+
+	rig_connect(r, NULL);
+	ck_assert_uint_eq(rig_stage_image(r, image, len, &staged), CODE_DONE);
+	rig_order(r, &order, ORDER_PROGRAM, 5, &staged);
+	ck_assert_uint_eq(rig_commit(r, &order, &first), CODE_DONE);
+	spoil_block(r, 0);
+	spoil_block(r, 1);
+	rig_boot(r, true);
+	rig_connect(r, NULL);
+	ck_assert_uint_eq(rig_stage_image(r, image, len, &staged), CODE_DONE);
+	ck_assert_uint_eq(rig_commit(r, &order, &again), CODE_DONE);
+	ck_assert_mem_eq(&first, &again, sizeof first);
+	ck_assert_uint_eq(r->pump.memory.core.therapy, THERAPY_MINIMUM);
+	rig_destroy(r);
+}
+END_TEST
+
+START_TEST(losing_the_newest_block_never_brings_an_older_therapy_back)
+{
+	struct rig *r = rig_create(64);
+
+	rig_connect(r, NULL);
+	rig_program(r, 1, 2400000);
+	rig_advance(r, 3600);
+	spoil_block(r, r->pump.store.current);
+	rig_boot(r, true);
+	ck_assert_uint_eq(r->pump.memory.core.therapy, THERAPY_MINIMUM);
+	ck_assert_uint_eq(r->pump.memory.core.alarms, ALARM_MEMORY);
+	ck_assert_uint_eq(r->pump.memory.pairs[0].last_token, 1);
+	check_chain(r);
+	rig_destroy(r);
+}
+END_TEST
+
+START_TEST(losing_the_older_block_is_no_loss)
+{
+	struct rig *r = rig_create(64);
+
+	rig_connect(r, NULL);
+	rig_program(r, 1, 2400000);
+	spoil_block(r, r->pump.store.current ^ 1);
+	rig_boot(r, true);
+	ck_assert_uint_eq(r->pump.memory.core.therapy, THERAPY_RUNNING);
+	ck_assert_uint_eq(r->pump.memory.core.alarms, 0);
+	ck_assert_uint_eq(r->pump.program.rate_nl_per_day, 240000);
+	rig_destroy(r);
+}
+END_TEST
+
+START_TEST(a_lost_log_does_not_lose_the_therapy_nor_the_numbers)
+{
+	struct rig *r = rig_create(64);
+
+	rig_connect(r, NULL);
+	rig_advance(r, 5 * 3600);
+	rig_program(r, 1, 2400000);
+	memset(r->nvm + PUMP_NVM_BASE, 0xA5, r->nvm_size - PUMP_NVM_BASE);
+	/* The block that counts still holds the entry of its own record. */
+	rig_boot(r, true);
+	ck_assert_uint_eq(r->pump.program.rate_nl_per_day, 240000);
+	ck_assert_uint_eq(r->pump.log.first, 8);
+	ck_assert_uint_eq(r->pump.log.last, 9);
+	check_chain(r);
+	rig_destroy(r);
+}
+END_TEST
+
+START_TEST(what_was_never_formatted_does_not_boot)
+{
+	struct rig *r = rig_create(64);
+	uint8_t kept = r->nvm[20];
+
+	r->nvm[20] ^= 1;
+	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size, r->body, r->key, false, 0),
+			 PUMP_EFORM);
+	r->nvm[20] = kept;
+	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size - 1, r->body, r->key, false, 0),
+			 PUMP_EFORM);
+	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, 100, r->body, r->key, false, 0), PUMP_EFORM);
+	r->body[5] ^= 1;
+	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size, r->body, r->key, false, 0),
+			 PUMP_EFORM);
+	rig_destroy(r);
+}
+END_TEST
+
+static enum pump_err format(const struct pump_birth *birth)
+{
+	static uint8_t nvm[PUMP_NVM_MIN];
+	uint8_t body[PUMP_BODY_LEN];
+
+	return pump_format(birth, nvm, sizeof nvm, body);
+}
+
+START_TEST(format_refuses_what_no_pump_can_be)
+{
+	struct pump_birth good, birth;
+
+	rig_default_birth(&good);
+	ck_assert_int_eq(format(&good), PUMP_OK);
+	birth = good;
+	birth.model[2] = '9';
+	ck_assert_int_eq(format(&birth), PUMP_ERANGE);
+	birth = good;
+	birth.serial[0] = '\0';
+	ck_assert_int_eq(format(&birth), PUMP_ERANGE);
+	birth = good;
+	birth.serial[3] = ' ';
+	ck_assert_int_eq(format(&birth), PUMP_ERANGE);
+	birth = good;
+	birth.reservoir_nl = 40000001;
+	ck_assert_int_eq(format(&birth), PUMP_ERANGE);
+	birth = good;
+	birth.image_len--;
+	ck_assert_int_eq(format(&birth), PUMP_ERANGE);
+	birth = good;
+	birth.image_len = rig_image(birth.image, "morphine", 10000000, 479999, 2000000);
+	ck_assert_int_eq(format(&birth), PUMP_ERANGE);
+	birth = good;
+	birth.image_len = 0;
+	ck_assert_int_eq(format(&birth), PUMP_OK);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *cases = tcase_create("pump_store");
+
+	tcase_set_timeout(cases, 280);
+	tcase_add_loop_test(cases, power_loss_at_every_byte_of_a_commit_gives_the_old_or_the_new_state,
+			    0, 2);
+	tcase_add_loop_test(cases, power_loss_at_every_byte_of_an_append_keeps_every_retained_record,
+			    0, 2);
+	tcase_add_test(cases, a_saved_pump_boots_and_saves_to_the_same_bytes);
+	tcase_add_test(cases, a_pump_that_was_saved_goes_on_as_if_it_had_not_stopped);
+	tcase_add_test(cases, boot_records_why_the_pump_started);
+	tcase_add_test(cases, ticks_go_on_over_a_save_and_never_back_over_a_power_loss);
+	tcase_add_test(cases, both_blocks_bad_means_minimum_rate_alarm_and_a_way_back);
+	tcase_add_test(cases, a_token_of_the_lost_memory_is_answered_from_the_log);
+	tcase_add_test(cases, losing_the_newest_block_never_brings_an_older_therapy_back);
+	tcase_add_test(cases, losing_the_older_block_is_no_loss);
+	tcase_add_test(cases, a_lost_log_does_not_lose_the_therapy_nor_the_numbers);
+	tcase_add_test(cases, what_was_never_formatted_does_not_boot);
+	tcase_add_test(cases, format_refuses_what_no_pump_can_be);
+	return suite_run(cases);
+}

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Usage: run.sh SCENARIO [PROGRAM…]
+# Boots the guest with scenarios/SCENARIO.sh and the programs (names in the release build's cli folder).
+# Exit: 0 every step of the scenario held; 1 a step failed or a part is missing; never "skipped".
+# Environment: BUILD_DIR (work folder), RELEASE_DIR (programs), VM_LIMIT_S (wall clock, default 400).
+set -eu
+
+[ $# -ge 1 ] || { echo "usage: run.sh SCENARIO [PROGRAM…]" >&2; exit 2; }
+scenario=$1
+shift
+here=$(cd "$(dirname "$0")" && pwd)
+build=${BUILD_DIR:-$here/../../build/asan}
+release=${RELEASE_DIR:-$build/release}
+folder=$build/vm/$scenario
+kernel=$build/vm/kernel
+limit=${VM_LIMIT_S:-400}
+mkdir -p "$folder"
+
+command -v qemu-system-x86_64 >/dev/null || { echo "qemu-system-x86_64 is missing" >&2; exit 1; }
+for program in "$@"; do
+    [ -x "$release/cli/$program" ] || { echo "$release/cli/$program is not built" >&2; exit 1; }
+    set -- "$@" "$release/cli/$program"
+    shift
+done
+sh "$here/kernel.sh" "$kernel"
+sh "$here/build.sh" "$folder" "$kernel" "$scenario" "$@"
+
+# timeout ends this one guest and nothing else.
+timeout "$limit" qemu-system-x86_64 -accel tcg -m 512 -smp 1 -nographic -no-reboot -net none \
+    -kernel "$kernel/vmlinuz" -initrd "$folder/initramfs" \
+    -append 'console=ttyS0 quiet panic=-1' </dev/null >"$folder/console" 2>&1 ||
+    echo "run.sh: the guest was stopped after $limit s or qemu failed" >>"$folder/console"
+
+tr -d '\r' <"$folder/console" | sed -n '/guest: up/,$p' | sed 's/.*guest: up/guest: up/' >"$folder/result"
+if [ -s "$folder/result" ]; then cat "$folder/result"; else tail -n 40 "$folder/console"; fi
+code=$(sed -n 's/^GUEST EXIT \([0-9]*\)$/\1/p' "$folder/result" | tail -n 1)
+if [ "$code" != 0 ]; then
+    echo "vm $scenario: FAILED (${code:-no exit code from the guest})"
+    exit 1
+fi
+echo "vm $scenario: all steps held"
