@@ -103,6 +103,12 @@ struct gatt_attribute *gatt_database_of_row(const struct gatt_database *db, size
 	return NULL;
 }
 
+void gatt_database_unsubscribe(struct gatt_database *db)
+{
+	for (size_t i = 0; i < db->count; i++)
+		db->attributes[i].cccd = 0;
+}
+
 bool gatt_database_is_readable(const struct gatt_database *db,
                                const struct gatt_attribute *attribute)
 {

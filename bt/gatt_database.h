@@ -45,6 +45,9 @@ uint16_t gatt_database_handle(const struct gatt_database *db,
 struct gatt_attribute *gatt_database_of_row(const struct gatt_database *db, size_t row,
                                             enum gatt_attribute_kind kind);
 
+/* All CCCDs as on a new connection. */
+void gatt_database_unsubscribe(struct gatt_database *db);
+
 /* true when the attribute's value may be read. */
 bool gatt_database_is_readable(const struct gatt_database *db,
                                const struct gatt_attribute *attribute);

@@ -73,17 +73,28 @@ static void answer_error(struct gatt_server *server, uint8_t request, uint16_t h
 	                                 .error = error});
 }
 
-/* Once per connection (3.4.2.1): values may already have been sized by the first one. */
+/* What the old client had is not the new one's, and nobody is left to confirm an indication. */
+static void restart(struct gatt_server *server)
+{
+	stop_timer(server);
+	server->is_indicating = false;
+	server->mtu = ATT_MTU_DEFAULT;
+	gatt_database_unsubscribe(&server->db);
+	server->handlers.on_restarted(server->ctx);
+}
+
+/* A client asks once per connection (3.4.2.1), so a second request comes from another client. */
 static void serve_mtu(struct gatt_server *server, const struct att_pdu *pdu)
 {
 	if (pdu->mtu < ATT_MTU_DEFAULT) {
 		answer_error(server, pdu->opcode, 0, ATT_ERR_INVALID_PDU);
 		return;
 	}
-	if (server->is_mtu_agreed) {
-		answer_error(server, pdu->opcode, 0, ATT_ERR_NOT_SUPPORTED);
+	if (server->is_mtu_agreed)
+		restart(server);
+	/* on_restarted may have destroyed the server. */
+	if (!att_bearer_is_open(&server->bearer))
 		return;
-	}
 	answer(server, &(struct att_pdu){.opcode = ATT_MTU_RSP, .mtu = server->own_mtu});
 	server->is_mtu_agreed = true;
 	server->mtu = pdu->mtu < server->own_mtu ? pdu->mtu : server->own_mtu;

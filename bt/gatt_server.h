@@ -48,6 +48,12 @@ struct gatt_server_handlers {
 	void (*on_writable)(void *ctx);
 	/* Called once: the link ended or the peer broke ATT. error: -errno or 0. */
 	void (*on_closed)(void *ctx, int error);
+	/*
+	 * Another client began on this link: the MTU is asked for once per client, and a kernel keeps
+	 * the radio link for seconds after a program has closed its socket. Subscriptions are gone, no
+	 * confirmation is due any more, the MTU is 23 until the handler has returned.
+	 */
+	void (*on_restarted)(void *ctx);
 };
 
 struct gatt_server;

@@ -39,7 +39,8 @@ static bool take_help(struct words *words)
 	return false;
 }
 
-static int run_words(struct app *app, int count, char *arguments[])
+/* Its words are large: kept out of its callers' frames. */
+static __attribute__((noinline)) int run_words(struct app *app, int count, char *arguments[])
 {
 	struct words words;
 	struct error error = {0};

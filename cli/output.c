@@ -283,6 +283,8 @@ static void show_stream(struct output *out)
 	if (!cJSON_GetArraySize(out->stream))
 		return;
 	output_render_table(out, out->stream, 0, stdout);
+	if (!out->options.plain)
+		(void)putchar('\n');
 	cJSON_Delete(out->stream);
 	out->stream = must(cJSON_CreateArray());
 }

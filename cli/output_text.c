@@ -15,7 +15,7 @@
 static bool is_hidden(const char *key)
 {
 	static const char *const hidden[] = {"digest", "active_digest", "stage_digest", "data_hex",
-					     "type_code", "epoch", "fields", "kind", "ticks_ms", "record_time_s"};
+					     "type_code", "epoch", "fields", "kind", "confirm", "ticks_ms", "record_time_s"};
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
 		if (!strcmp(key, hidden[i]))
 			return true;
@@ -140,8 +140,42 @@ static void print_indented(const char *text, int indent, FILE *file)
 	}
 }
 
+/* Tab-separated for other programs: a line of names, then the rows. */
+static void print_tabbed(const struct cJSON *rows, FILE *file)
+{
+	const struct cJSON *row = NULL, *cell = NULL;
+	char buf[512];
+	const char *between = "";
+	cJSON_ArrayForEach(cell, rows->child)
+	{
+		output_label(cell->string, buf, sizeof(buf));
+		if (!is_hidden(cell->string)) {
+			(void)fprintf(file, "%s%s", between, buf);
+			between = "\t";
+		}
+	}
+	cJSON_ArrayForEach(row, rows)
+	{
+		between = "\n";
+		cJSON_ArrayForEach(cell, rows->child)
+		{
+			const struct cJSON *value = cJSON_GetObjectItemCaseSensitive(row, cell->string);
+			if (is_hidden(cell->string))
+				continue;
+			(void)fprintf(file, "%s%s", between,
+				      value ? output_value_text(value, buf, sizeof(buf)) : "");
+			between = "\t";
+		}
+	}
+	(void)fputc('\n', file);
+}
+
 void output_render_table(const struct output *out, const struct cJSON *rows, int indent, FILE *file)
 {
+	if (out->options.plain) {
+		print_tabbed(rows, file);
+		return;
+	}
 	struct libscols_table *table = scols_new_table();
 	const struct cJSON *first = rows->child, *item = NULL;
 	if (!table)
@@ -155,7 +189,7 @@ void output_render_table(const struct output *out, const struct cJSON *rows, int
 	}
 	cJSON_ArrayForEach(item, rows)
 		fill_row(table, first, item);
-	(void)scols_table_set_column_separator(table, out->options.plain ? "\t" : "  ");
+	(void)scols_table_set_column_separator(table, "  ");
 	(void)scols_table_enable_noencoding(table, 1);
 	/* Never cut a value: a screen that is too narrow wraps the line. */
 	(void)scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);

@@ -30,6 +30,8 @@ void describe_program(struct cJSON *parent, const struct program *program)
 {
 	struct program_totals totals = {0};
 	const bool known = program_totals(program, &totals) == PUMP_OK;
+	output_string(parent, "mode", "simple");
+	output_volume(parent, "low_alarm", program->low_alarm);
 	struct cJSON *drugs = output_array(parent, "drugs");
 	for (size_t i = 0; i < program->mixture.count; i++) {
 		char name[DESCRIBE_NAME_MAX];
@@ -45,8 +47,6 @@ void describe_program(struct cJSON *parent, const struct program *program)
 		else
 			output_unknown(row, "daily_dose");
 	}
-	output_string(parent, "mode", "simple");
-	output_volume(parent, "low_alarm", program->low_alarm);
 }
 
 void describe_findings(struct output *out, const struct finding *findings, size_t count)

@@ -216,7 +216,7 @@ static const struct command rows[] = {
 		  [START_RESERVOIR] = KEYWORD("reservoir", ARG_VOLUME, "VOLUME",
 					      "contents when its history begins; 20 mL"),
 		  [START_LOW_ALARM] = KEYWORD("low-alarm", ARG_VOLUME, "VOLUME", "2 mL"),
-		  [START_DAYS] = NUMBER("days", "DAYS", "of history; 30", 0, 36500),
+		  [START_DAYS] = NUMBER("days", "DAYS", "of history; 30", 0, 50000),
 		  [START_LOG_SLOTS] = NUMBER("log-slots", "NUMBER", "records that it keeps; 4096", 64,
 					     4000000),
 		  [START_SPEED] = NUMBER("speed", "NUMBER", "seconds of therapy in one second", 1,

@@ -323,12 +323,23 @@ static void on_closed(void *ctx, int error)
 	arm(p);
 }
 
+/* To the pump it is a new connection; its MTU is told with what comes next. */
+static void on_restarted(void *ctx)
+{
+	struct peripheral *p = ctx;
+	p->out = p->stream = (struct unsent){NULL, 0};
+	p->told_mtu = 0;
+	pump_disconnected(&p->pump, loop_now_ms());
+	arm(p);
+}
+
 static const struct gatt_server_handlers handlers = {
 	.on_write = on_write,
 	.on_subscribed = on_subscribed,
 	.on_confirmed = on_confirmed,
 	.on_writable = on_writable,
 	.on_closed = on_closed,
+	.on_restarted = on_restarted,
 };
 
 int peripheral_create(struct peripheral **out, const struct peripheral_config *config)

@@ -11,7 +11,7 @@
 #include "sim_clock.h"
 #include "sim_number.h"
 
-#define DAYS_MAX      36500
+#define DAYS_MAX      50000
 #define LOG_SLOTS_MIN 64
 #define LOG_SLOTS_MAX 4000000
 #define MTU_MIN       23
@@ -43,7 +43,7 @@ static const char help[] =
 	"  --drug, --concentration, --dose, --low-alarm\n"
 	"                    the running program: morphine, \"10 mg/mL\", \"1.25 mg/day\", \"2 mL\";\n"
 	"                    without --drug the pump has no program\n"
-	"  --days N          history, 0 to 36500 (0); the contents are those at its beginning\n"
+	"  --days N          history, 0 to 50000 (0); the contents are those at its beginning\n"
 	"  --log-slots N     records that the pump keeps, 64 to 4000000 (4096)\n";
 
 enum option_kind { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_INDEX };

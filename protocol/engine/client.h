@@ -183,7 +183,8 @@ enum pump_err client_read_range(struct client *c, uint64_t now_ms) PUMP_CHECKED;
  * Pulls records first..last of epoch. hash_before: h(first - 1) if known, else NULL (no chain is
  * then checked). hash_last: h(last) if known, else NULL. Also PUMP_ERANGE: no such window.
  * REPORT_PULLED, REPORT_FORK (hash_before does not lead to hash_last; everything is stored) or
- * REPORT_REFUSED follows.
+ * REPORT_REFUSED follows; a pump may also refuse in the middle, when it overwrote the rest: what
+ * came before is stored then.
  */
 enum pump_err client_pull(struct client *c, uint32_t epoch, uint64_t first, uint64_t last,
 			  const uint8_t *hash_before, const uint8_t *hash_last, uint64_t now_ms)

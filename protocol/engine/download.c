@@ -25,6 +25,7 @@ enum pump_err client_pull(struct client *c, uint32_t epoch, uint64_t first, uint
 	pull->received = 0;
 	pull->stored = 0;
 	pull->acknowledged = 0;
+	pull->refused_code = 0;
 	pull->has_chain = hash_before != NULL;
 	if (hash_before)
 		memcpy(pull->chain, hash_before, DIGEST_LEN);
@@ -67,7 +68,8 @@ void download_on_block(struct client *c)
 	struct message m;
 	size_t len;
 
-	if (pull->received - pull->acknowledged >= BLOCKS_UNACKNOWLEDGED_MAX ||
+	if (pull->refused_code != 0 ||
+	    pull->received - pull->acknowledged >= BLOCKS_UNACKNOWLEDGED_MAX ||
 	    seal_open(&c->seal, CHANNEL_STREAM, c->stream.message, c->stream.len, slot->plain,
 		      &len) != PUMP_OK ||
 	    message_decode(slot->plain, len, &m) != PUMP_OK || m.op != OP_BLOCK ||
@@ -107,14 +109,21 @@ void download_acknowledge(struct client *c)
 	struct client_pull *pull = &c->pull;
 	struct message m;
 
-	if (c->request != OP_PULL || pull->acknowledged == pull->stored ||
-	    splitter_pending(&c->out))
+	if (c->request != OP_PULL || pull->refused_code != 0 ||
+	    pull->acknowledged == pull->stored || splitter_pending(&c->out))
 		return;
 	pull->acknowledged = pull->stored;
 	memset(&m, 0, sizeof m);
 	m.op = OP_ACK;
 	m.as.ack.number = pull->stored - 1;
 	exchange_send(c, &m);
+}
+
+static void report_refused(struct client *c, uint16_t code)
+{
+	c->request = 0;
+	exchange_report(c, REPORT_REFUSED)->as.refused =
+		(struct msg_refused){.op = OP_PULL, .code = code};
 }
 
 void client_records_stored(struct client *c, uint64_t now_ms)
@@ -127,7 +136,10 @@ void client_records_stored(struct client *c, uint64_t now_ms)
 		return;
 	c->pull.stored++;
 	c->asked_ms = now_ms;
-	download_acknowledge(c);
+	if (c->pull.refused_code != 0 && c->pull.stored == c->pull.received)
+		report_refused(c, c->pull.refused_code);
+	else
+		download_acknowledge(c);
 }
 
 void client_records_failed(struct client *c, uint64_t now_ms)
@@ -146,7 +158,7 @@ void download_on_pulled(struct client *c, const struct message *m)
 	const struct client_pull *pull = &c->pull;
 
 	/* The end may be earlier than was asked for, never other than what came. */
-	if (pull->received == 0 || pull->acknowledged != pull->received ||
+	if (pull->refused_code != 0 || pull->received == 0 || pull->acknowledged != pull->received ||
 	    pulled->blocks != pull->received || pulled->epoch != pull->epoch ||
 	    pulled->first != pull->first || pulled->last != pull->next - 1) {
 		exchange_end(c, CLIENT_END_PROTOCOL);
@@ -161,8 +173,17 @@ void download_on_pulled(struct client *c, const struct message *m)
 
 void download_on_refused(struct client *c, const struct msg_refused *refused)
 {
-	if (c->pull.received > 0)
+	struct client_pull *pull = &c->pull;
+
+	if (pull->refused_code != 0 || refused->code == 0) {
 		exchange_end(c, CLIENT_END_PROTOCOL);
-	else
-		exchange_report(c, REPORT_REFUSED)->as.refused = *refused;
+		return;
+	}
+	if (pull->stored == pull->received) {
+		report_refused(c, refused->code);
+		return;
+	}
+	/* What came before the pump overwrote the rest is kept; nothing is acknowledged any more. */
+	pull->refused_code = refused->code;
+	c->request = OP_PULL;
 }

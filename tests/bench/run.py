@@ -72,7 +72,7 @@ def pull(work):
             if os.path.exists(path):
                 os.unlink(path)
         start = time.perf_counter()
-        stored = int(pump.call("--pump", pump.serial, "log", "pull")["stored"])
+        stored = int(pump.call("--pump", pump.serial, "log", "pull")["stored_now"])
         took = time.perf_counter() - start
         bare = float(subprocess.run([BARE, "local", str(stored), os.path.join(work, f"bare{turn}")],
                                     check=True, stdout=subprocess.PIPE).stdout)
@@ -93,7 +93,7 @@ def memory(work):
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         sys.exit("bench: log pull failed")
-    stored = int(json.loads(output)["data"]["stored"])
+    stored = int(json.loads(output)["data"]["stored_now"])
     pump.stop()
     mib = usage.ru_maxrss / 1024
     report(f"memory of a pull of {stored} records", f"{mib:.1f} MiB", "at most 16 MiB",

@@ -83,10 +83,20 @@ static void read_away(int peer, uint16_t mtu)
 		fuzz_require(n <= mtu && att_decode(pdu, (size_t)n, &decoded));
 }
 
+/* No confirmation of an earlier indication counts any more. */
+static void on_restarted(void *ctx)
+{
+	struct observer *self = ctx;
+
+	fuzz_require(self->closed == 0);
+	self->indicated = self->confirmed;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct gatt_server_handlers handlers = {on_write, on_subscribed, on_confirmed,
-	                                                     on_writable, on_closed};
+	                                                     on_writable, on_closed,
+	                                                     on_restarted};
 	struct fuzz_script script;
 	struct observer observer = {.indicated = 0};
 	struct gatt_server *server;

@@ -71,8 +71,13 @@ static void on_closed(void *ctx, int error)
 	self->error = error;
 }
 
-const struct gatt_server_handlers fixture_handlers = {on_write, on_subscribed, on_confirmed,
-                                                      on_writable, on_closed};
+static void on_restarted(void *ctx)
+{
+	((struct gatt_server_fixture *)ctx)->restarts++;
+}
+
+const struct gatt_server_handlers fixture_handlers = {on_write,    on_subscribed, on_confirmed,
+                                                      on_writable, on_closed,     on_restarted};
 
 void fixture_setup(void)
 {

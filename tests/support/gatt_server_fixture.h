@@ -27,6 +27,7 @@ struct gatt_server_fixture {
 	int confirmed;
 	int writable;
 	int closed;
+	int restarts;
 	bool has_closed;
 	int error;
 };

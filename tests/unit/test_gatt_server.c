@@ -5,13 +5,29 @@
 
 #include <errno.h>
 
-START_TEST(the_mtu_is_agreed_once)
+START_TEST(the_mtu_is_the_smaller_of_both)
 {
 	ck_assert_uint_eq(gatt_server_mtu(fix.server), 23);
 	fixture_exchange("02 6400", "03 f700");
 	ck_assert_uint_eq(gatt_server_mtu(fix.server), 100);
-	fixture_exchange("02 f700", "01 02 0000 06");
+	ck_assert_int_eq(fix.restarts, 0);
+}
+END_TEST
+
+START_TEST(a_second_mtu_request_is_another_client_on_the_same_link)
+{
+	fixture_exchange("02 f700", "03 f700");
+	fixture_exchange("12 0d00 0200", "13");
+	ck_assert_int_eq(gatt_server_indicate(fix.server, OUT, (const uint8_t *)"a", 1), 0);
+	pdu_script_expect(&fix.script, "1d 0c00 61");
+	fixture_exchange("02 6400", "03 f700");
+	ck_assert_int_eq(fix.restarts, 1);
 	ck_assert_uint_eq(gatt_server_mtu(fix.server), 100);
+	ck_assert_int_eq(gatt_server_indicate(fix.server, OUT, (const uint8_t *)"b", 1), -EPERM);
+	fixture_exchange("12 0d00 0200", "13");
+	ck_assert_int_eq(gatt_server_indicate(fix.server, OUT, (const uint8_t *)"b", 1), 0);
+	pdu_script_expect(&fix.script, "1d 0c00 62");
+	ck_assert_int_eq(fix.confirmed, 0);
 }
 END_TEST
 
@@ -246,7 +262,8 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
-	        the_mtu_is_agreed_once,
+	        the_mtu_is_the_smaller_of_both,
+	        a_second_mtu_request_is_another_client_on_the_same_link,
 	        lists_fill_a_larger_mtu,
 	        a_long_value_is_read_in_parts,
 	        a_write_reaches_the_handler_and_its_verdict_the_client,

@@ -1,0 +1,117 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every command gives exactly one envelope, well or not; quantities are text with a unit."""
+import re
+
+import harness
+
+UNITS = {"mg", "ug", "ng", "mL", "h", "d", "s", "ng/d", "mg/d", "ug/d", "mL/d", "mL/h", "mg/mL", "ug/mL",
+         "ng/mL", "1"}
+DECIMAL = re.compile(r"^(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$")
+
+# words that every run of a command needs; rows of the table that are not here run with their words alone
+ARGUMENTS = {
+    "program check": ("morphine", "1.2", "mg/day"),
+    "program diff": ("morphine", "1.2", "mg/day"),
+    "program apply": ("morphine", "1.2", "mg/day", "--confirm", "PX20-000123 morphine 1.2 mg/day"),
+    "therapy stop": ("--confirm", "PX20-000123 stop"),
+    "therapy minimum": ("--confirm", "PX20-000123 minimum"),
+    "therapy resume": ("--confirm", "PX20-000123 resume"),
+    "drug show": ("morphine",),
+    "sim start": ("other", "serial", "PX20-000300", "days", "1"),
+    "sim show": ("demo",),
+    "sim advance": ("demo", "1h"),
+    "sim speed": ("demo", "1"),
+    "sim fill": ("demo", "18", "mL"),
+    "sim fault": ("demo", "release"),
+    "sim press": ("demo",),
+    "sim log": ("demo",),
+    "sim reset": ("demo",),
+    "sim stop": ("other",),
+}
+OF_THE_SHELL = ("connect", "disconnect", "exit")
+
+
+def quantities(node):
+    if isinstance(node, dict):
+        if "display" in node:
+            yield node
+        for child in node.values():
+            yield from quantities(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from quantities(child)
+
+
+class Json(harness.PumpCase):
+    def assert_envelope(self, result, schema):
+        lines = result.lines()
+        envelopes = [line for line in lines if "schema" in line]
+        self.assertEqual(len(envelopes), 1, result.out)
+        envelope = lines[-1]
+        self.assertEqual(envelope["schema"], schema)
+        self.assertEqual(envelope["format_version"], "1.0")
+        self.assertEqual(envelope["ok"], result.code == 0)
+        self.assertEqual("error" in envelope, result.code != 0)
+        self.assertIsInstance(envelope["data"], dict)
+        self.assertIsInstance(envelope["warnings"], list)
+        for line in lines[:-1]:
+            self.assertIsInstance(line, dict)
+        for quantity in quantities(lines):
+            self.assertRegex(quantity["value"], DECIMAL)
+            self.assertIn(quantity["unit"], UNITS)
+        return envelope
+
+    def test_every_command_of_the_table(self):
+        table = self.bench.must("commands")["commands"]
+        names = [row["command"] for row in table]
+        self.assertGreater(len(names), 25)
+        for name in names:
+            if name in OF_THE_SHELL:
+                continue
+            with self.subTest(command=name):
+                words = name.split() + list(ARGUMENTS.get(name, ()))
+                pump = () if name.startswith("sim") else ("--pump", "PX20-000123")
+                result = self.bench.json(*pump, *words)
+                self.assertEqual(result.code, 0, result.both)
+                envelope = self.assert_envelope(result, "pumpctl." + name.replace(" ", "-"))
+                row = next(row for row in table if row["command"] == name)
+                if "needs-link" in row["flags"]:
+                    self.assertEqual(envelope["virtual"], "VIRTUAL PUMP")
+                    self.assertEqual(envelope["data"]["pump"]["serial"], "PX20-000123")
+
+    def test_every_command_fails_in_an_envelope_too(self):
+        for words in (("frobnicate",), ("status", "now"), ("program", "check", "morphine", "1.2"),
+                      ("--pump", "PX20-000999", "status"), ("connect",)):
+            result = self.bench.json(*words)
+            self.assertNotEqual(result.code, 0)
+            self.assertEqual(len(result.lines()), 1)
+            self.assertEqual(result.envelope()["error"]["exit"], result.code)
+            self.assertTrue(result.err, "a person gets a line, too")
+
+    def test_a_script_gives_one_envelope_for_each_line(self):
+        result = self.bench.run("--json", "--pump", "PX20-000123", "-c", "status", "-c", "drug list", "-c",
+                                "program check morphine 900 mg/day", "-c", "status")
+        self.assertEqual(result.code, 4)
+        self.assertEqual([line["schema"] for line in result.lines()],
+                         ["pumpctl.status", "pumpctl.drug-list", "pumpctl.program-check"])
+
+    def test_the_log_is_json_lines(self):
+        self.bench.must("--pump", "PX20-000123", "log", "pull")
+        result = self.bench.json("--pump", "PX20-000123", "log", "show", "--limit", "5")
+        envelope = self.assert_envelope(result, "pumpctl.log-show")
+        self.assertEqual(len(result.lines()), 6)
+        self.assertEqual(envelope["data"]["records_shown"], 5)
+        self.assertEqual(envelope["virtual"], "VIRTUAL PUMP")
+        numbers = [line["sequence"] for line in result.lines()[:-1]]
+        self.assertEqual(numbers, sorted(numbers))
+
+    def test_downloaded_records_are_those_of_the_pump(self):
+        pulled = self.bench.must("--pump", "PX20-000123", "log", "pull")
+        self.assertTrue(pulled["complete"])
+        shown = self.bench.json("--pump", "PX20-000123", "log", "show", "--limit", "100000").lines()[:-1]
+        self.assertEqual(len(shown), pulled["last_record"] - pulled["first_record"] + 1)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,357 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""decode.py VECTORS.txt…: a second decoder of docs/protocol.md, written from the document alone.
+
+It decodes every vector and compares fields, values and digests with what the file says; a refused-…
+vector must raise Refused. Exit 1 on a difference, and when there was nothing to compare."""
+import hashlib
+import re
+import sys
+
+THERAPY = {0x55: "running", 0x33: "stopped", 0x3C: "minimum", 0x0F: "undetermined"}
+KINDS = {0x3333: "program", 0x333C: "stop", 0x3355: "resume", 0x335A: "minimum"}
+
+
+class Refused(Exception):
+    """The bytes are not the layout of the document."""
+
+
+class Reader:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, count):
+        if self.at + count > len(self.data):
+            raise Refused("ends early")
+        self.at += count
+        return self.data[self.at - count:self.at]
+
+    def number(self, size, signed=False):
+        return int.from_bytes(self.take(size), "little", signed=signed)
+
+    def string8(self):
+        text = self.take(self.number(1))
+        if any(byte < 0x20 or byte > 0x7E for byte in text):
+            raise Refused("not printable ASCII")
+        return text.decode("ascii")
+
+    def bytes16(self):
+        return self.take(self.number(2))
+
+    def left(self):
+        return len(self.data) - self.at
+
+    def end(self):
+        if self.left():
+            raise Refused("bytes left over")
+
+
+def flag(reader):
+    return {0x33: "no", 0x55: "yes"}.get(reader.number(1)) or refuse("flag")
+
+
+def refuse(why):
+    raise Refused(why)
+
+
+def read_row(reader, row):
+    """row: "name:type …"; types as in the document's tables."""
+    fields = []
+    for item in row.split():
+        name, kind = item.split(":")
+        if kind.isdigit():
+            value = reader.take(int(kind)).hex()
+        elif kind in ("u8", "u16", "u32", "u64"):
+            value = str(reader.number(int(kind[1:]) // 8))
+        elif kind == "i64":
+            value = str(reader.number(8, signed=True))
+        elif kind in ("code8", "code16"):
+            value = f"0x{reader.number(int(kind[4:]) // 8):0{int(kind[4:]) // 4}X}"
+        elif kind == "flag":
+            value = flag(reader)
+        elif kind == "string8":
+            value = reader.string8()
+        elif kind == "bytes16":
+            value = reader.bytes16().hex()
+        else:
+            raise ValueError(kind)
+        fields.append((name, value))
+    return fields
+
+
+MESSAGES = {
+    0x0F33: "",
+    0x0F55: "",
+    0x0F5A: "ticks_ms:u64",
+    0x0FF0: "op:code16 code:code16",
+    0x330F: "",
+    0x3333: "therapy:code8 active_digest:32 rate_nl_per_day:u64 reservoir_nl:u64 low_alarm_nl:u64 alarms:u32 "
+            "clock_s:i64 ticks_ms:u64 delivered_nl:u64",
+    0x333C: "",
+    0x3355: "active_digest:32 image:bytes16",
+    0x660F: "",
+    0x6633: "epoch:u32 first:u64 before:32 last:u64 last_hash:32",
+    0x663C: "epoch:u32 first:u64 last:u64",
+    0x6666: "number:u32",
+    0x665A: "epoch:u32 first:u64 last:u64 blocks:u32",
+    0x550F: "change:bytes16",
+    0x5555: "token:u64 code:code16 active_digest:32 therapy:code8 record_seq:u64",
+    0x555A: "token:u64",
+}
+
+
+def started(reader):
+    fields = read_row(reader, "serial:string8 model:string8 firmware:string8")
+    flags = reader.number(1)
+    if flags > 1:
+        raise Refused("reserved flag")
+    fields.append(("is_virtual", "yes" if flags else "no"))
+    return fields + read_row(reader, "slot:u8 epoch:u32 ticks_ms:u64 last_token:u64 witness_origin:16 "
+                                     "witness_size:u64 witness_root:32")
+
+
+def block(reader):
+    fields = read_row(reader, "number:u32 first:u64 count:u16")
+    count = int(fields[-1][1])
+    if count < 1:
+        raise Refused("empty block")
+    for _ in range(count):
+        raw = reader.take(reader.number(1))
+        if not 10 <= len(raw) <= 160:
+            raise Refused("length of a record")
+        fields.append(("record", raw.hex()))
+    return fields
+
+
+def staged(reader):
+    fields = read_row(reader, "stage_digest:32 active_digest:32 therapy:code8 rate_nl_per_day:u64 "
+                              "expires_ticks_ms:u64 has_image:flag")
+    if fields[-1][1] == "no":
+        return fields
+    fields += read_row(reader, "mode:code8 dose_ng_per_day:u64 low_alarm_nl:u32 volume_24h_nl:u64 "
+                               "greatest_hour_nl:u64 count:u8")
+    count = int(fields[-1][1])
+    if not 1 <= count <= 6:
+        raise Refused("number of drugs")
+    for _ in range(count):
+        fields += read_row(reader, "name:string8 concentration_ng_per_ml:u32 daily_ng:u64")
+    return fields
+
+
+def commit(reader):
+    fields = read_row(reader, "order:bytes16 signatures:u8")
+    if fields[-1][1] != "0":
+        raise Refused("signatures")
+    return fields + read_row(reader, "witness_origin:16 witness_size:u64 witness_root:32")
+
+
+def found(reader):
+    fields = read_row(reader, "token:u64 found:flag pending:flag last_token:u64 first_seq:u64")
+    if dict(fields)["found"] == "yes":
+        fields += read_row(reader, "kind:code16 stage_digest:32 active_digest:32 therapy:code8 record_seq:u64")
+    return fields
+
+
+BODIES = {0x0F3C: started, 0x6655: block, 0x5533: staged, 0x553C: commit, 0x5566: found}
+
+
+def message(reader):
+    op = reader.number(2)
+    fields = [("op", f"0x{op:04X}")]
+    if op in BODIES:
+        return fields + BODIES[op](reader)
+    if op not in MESSAGES:
+        raise Refused("op")
+    return fields + read_row(reader, MESSAGES[op])
+
+
+def version(reader):
+    if reader.number(1) != 1:
+        raise Refused("version")
+    return [("version", "1")]
+
+
+def sections(reader):
+    last = 0
+    while reader.left():
+        tag = reader.number(1)
+        if tag <= last:
+            raise Refused("order of sections")
+        last = tag
+        yield tag, Reader(reader.bytes16())
+
+
+def mixture(reader):
+    count = reader.number(1)
+    if not 1 <= count <= 6:
+        raise Refused("number of drugs")
+    fields, names = [("count", str(count))], set()
+    for _ in range(count):
+        name, concentration = reader.string8(), reader.number(4)
+        if not re.fullmatch("[a-z][a-z0-9-]{0,23}", name) or name in names or concentration < 1:
+            raise Refused("drug")
+        names.add(name)
+        fields += [("name", name), ("concentration", str(concentration))]
+    return fields
+
+
+def base(reader):
+    mode, dose = reader.number(1), reader.number(8)
+    if mode != 0x55 or dose < 1:
+        raise Refused("base")
+    return [("mode", "0x55"), ("dose", str(dose))]
+
+
+def alarms(reader):
+    return read_row(reader, "low_alarm:u32")
+
+
+IMAGE_SECTIONS = {0x0F: mixture, 0x33: base, 0x55: alarms}
+
+
+def image(reader):
+    fields, seen = version(reader), []
+    for tag, body in sections(reader):
+        if tag not in IMAGE_SECTIONS:
+            raise Refused("unknown section")
+        fields += IMAGE_SECTIONS[tag](body)
+        body.end()
+        seen.append(tag)
+    if seen != [0x0F, 0x33, 0x55]:
+        raise Refused("missing section")
+    return fields
+
+
+def change(reader):
+    fields = version(reader)
+    for tag, body in sections(reader):
+        if tag == 0x33:
+            image(Reader(body.data))
+            fields.append(("image", body.data.hex()))
+        elif tag == 0x55:
+            fields += read_row(body, "act:code8")
+            body.end()
+        else:
+            raise Refused("unknown section")
+    if len(fields) < 2:
+        raise Refused("no section")
+    return fields
+
+
+def order(reader):
+    return version(reader) + read_row(reader, "serial:string8 token:u64 kind:code16 stage_digest:32 "
+                                              "expected_digest:32 not_after_ms:u64")
+
+
+# Fields of section 9; a field with words is a code.
+RECORDS = {
+    0x0F33: (("cause:code8", {0x33: "first-start", 0x55: "restart", 0x5A: "power-loss"}),),
+    0x0F55: (("utc:i64", None),),
+    0x3333: (("seconds:u32 volume:u32 reservoir:u32", None),),
+    0x5533: (("slot:u8 workstation:8 token:u64", None), ("kind:code16", KINDS),
+             ("stage-digest:32 active-digest:32", None), ("therapy:code8", THERAPY),
+             ("audit-size:u64 audit-root:32", None)),
+    0x6633: (("alarm:code8", {0x33: "low", 0x3C: "empty", 0x55: "memory"}),
+             ("state:code8", {0x55: "raised", 0x33: "cleared"}), ("reservoir:u32", None)),
+}
+
+
+def record(reader):
+    if not 10 <= reader.left() <= 160:
+        raise Refused("length of a record")
+    kind = reader.number(2)
+    fields = [("type", f"0x{kind:04X}"), ("time", str(reader.number(8)))]
+    if kind not in RECORDS:
+        return fields + [("data", reader.take(reader.left()).hex())]
+    for row, words in RECORDS[kind]:
+        part = read_row(reader, row)
+        if words:
+            part = [(name, f"{value} {words[int(value, 16)]}") for name, value in part]
+        fields += part
+    if any(name in ("token", "audit-size") and int(value) >= 1 << 63 for name, value in fields):
+        raise Refused("a count that does not exist")
+    return fields
+
+
+def chain(reader):
+    fields = read_row(reader, "before:32 epoch:u32 seq:u64")
+    return fields + [("raw", reader.take(reader.left()).hex())]
+
+
+DECODERS = {"message": message, "image": image, "change": change, "order": order, "record": record, "chain": chain}
+
+
+def expand(text):
+    data = b""
+    for token in text.split():
+        byte, _, times = token.partition("*")
+        data += bytes.fromhex(byte) * int(times or 1)
+    return data
+
+
+def read_vectors(path):
+    vector = None
+    with open(path, encoding="utf-8") as file:
+        for line in file.read().split("\n"):
+            word, _, rest = line.partition(" ")
+            if word == "vector":
+                vector = {"name": rest, "bytes": b"", "fields": [], "digest": None}
+                yield vector
+            elif line.startswith("  "):
+                left, _, right = line.strip().partition(":") if line.strip().startswith(":") else \
+                    line.strip().partition(" :")
+                data = expand(left)
+                vector["bytes"] += data
+                right = right.strip()
+                if right and not right.startswith("("):
+                    name, _, value = right.partition(" =")
+                    value = value.strip()
+                    vector["fields"].append((name, data.hex() if value == "@" else value))
+            elif vector and word in ("kind", "section", "meaning", "digest"):
+                vector[word] = rest
+
+
+def check(vector):
+    """What differs, or None."""
+    kind = vector["kind"]
+    reader = Reader(vector["bytes"])
+    decode = DECODERS[kind.removeprefix("refused-")]
+    try:
+        fields = decode(reader)
+        reader.end()
+    except Refused as why:
+        return None if kind.startswith("refused-") else f"refused: {why}"
+    if kind.startswith("refused-"):
+        return "accepted"
+    if fields != vector["fields"]:
+        return "\n".join(f"  decoded {a}, expected {b}" for a, b in zip(fields + [None], vector["fields"] + [None])
+                         if a != b)
+    digest = hashlib.blake2b(vector["bytes"], digest_size=32).hexdigest()
+    if (kind in ("image", "change", "chain")) != (vector["digest"] is not None):
+        return "digest missing or out of place"
+    if vector["digest"] not in (None, digest):
+        return f"digest is {digest}"
+    return None
+
+
+def main():
+    checked = failed = 0
+    for path in sys.argv[1:]:
+        vectors = list(read_vectors(path))
+        if not vectors:
+            print(f"{path}: no vectors")
+            failed += 1
+        for vector in vectors:
+            checked += 1
+            if not vector.get("meaning") or not vector.get("section"):
+                print(f"{vector['name']}: meaning or section missing")
+                failed += 1
+            difference = check(vector)
+            if difference:
+                print(f"{vector['name']}: {difference}")
+                failed += 1
+    print(f"decode: {checked} vectors, {failed} failures")
+    sys.exit(1 if failed or not checked else 0)
+
+
+main()

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reads the vectors that were written by hand from docs/protocol.md, decodes each, compares every
+ * field with the one written beside its bytes, and encodes it again.
+ */
+#include "image.h"
+#include "messages.h"
+#include "records.h"
+#include "suite.h"
+#include "vector_file.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct vector vector;
+static size_t next_field;
+
+/* What a decoder found must be what is written beside the bytes, in the same order. */
+static const char *expect(const char *name)
+{
+	const struct vector_field *field = &vector.fields[next_field];
+
+	ck_assert_msg(next_field < vector.field_count, "%s: no field left for %s", vector.name, name);
+	ck_assert_msg(strcmp(field->name, name) == 0, "%s: %s where %s is written", vector.name, name,
+		      field->name);
+	next_field++;
+	return field->value;
+}
+
+static void expect_text(const char *name, const char *found)
+{
+	const char *written = expect(name);
+
+	ck_assert_msg(strcmp(written, found) == 0, "%s: %s is %s, written is %s", vector.name, name,
+		      found, written);
+}
+
+static void expect_number(const char *name, uint64_t found)
+{
+	const char *written = expect(name);
+
+	ck_assert_msg(strtoull(written, NULL, 0) == found, "%s: %s is %" PRIu64 ", written is %s",
+		      vector.name, name, found, written);
+}
+
+static void expect_signed(const char *name, int64_t found)
+{
+	const char *written = expect(name);
+
+	ck_assert_msg(strtoll(written, NULL, 0) == found, "%s: %s is %" PRId64 ", written is %s",
+		      vector.name, name, found, written);
+}
+
+static void expect_bytes(const char *name, const uint8_t *found, size_t len)
+{
+	const struct vector_field *field = &vector.fields[next_field];
+
+	expect(name);
+	ck_assert_msg(field->len == len && (len == 0 || memcmp(field->bytes, found, len) == 0),
+		      "%s: bytes of %s differ", vector.name, name);
+}
+
+static void expect_flag(const char *name, bool found)
+{
+	expect_text(name, found ? "yes" : "no");
+}
+
+static void expect_end(void)
+{
+	ck_assert_msg(next_field == vector.field_count, "%s: %s is written but was not found",
+		      vector.name, vector.fields[next_field].name);
+}
+
+/* "status.therapy" is written as "therapy". */
+static const char *member_name(const char *path)
+{
+	const char *point = strchr(path, '.');
+
+	return point ? point + 1 : path;
+}
+
+#define CHECK_U8(path)     expect_number(member_name(#path), m->as.path)
+#define CHECK_U16(path)    expect_number(member_name(#path), m->as.path)
+#define CHECK_U32(path)    expect_number(member_name(#path), m->as.path)
+#define CHECK_U64(path)    expect_number(member_name(#path), m->as.path)
+#define CHECK_I64(path)    expect_signed(member_name(#path), (int64_t)m->as.path)
+#define CHECK_ZERO(path)   expect_number(member_name(#path), m->as.path)
+#define CHECK_FLAG(path)   expect_flag(member_name(#path), m->as.path)
+#define CHECK_BIT(path)    expect_flag(member_name(#path), m->as.path)
+#define CHECK_FIXED(path)  expect_bytes(member_name(#path), (const uint8_t *)&m->as.path, sizeof m->as.path)
+#define CHECK_STRING(path) expect_text(member_name(#path), (const char *)&m->as.path)
+
+static void expect_block(const struct msg_block *block)
+{
+	const uint8_t *raw;
+	size_t at = 0, len;
+
+	while (record_next(block->records, block->records_len, &at, &raw, &len))
+		expect_bytes("record", raw, len);
+}
+
+static void expect_staged(const struct msg_staged *staged)
+{
+	const struct staged_image *image = &staged->image;
+
+	if (!staged->has_image)
+		return;
+	expect_number("mode", image->mode);
+	expect_number("dose_ng_per_day", image->dose_ng_per_day);
+	expect_number("low_alarm_nl", image->low_alarm_nl);
+	expect_number("volume_24h_nl", image->volume_24h_nl);
+	expect_number("greatest_hour_nl", image->greatest_hour_nl);
+	expect_number("count", image->count);
+	for (size_t i = 0; i < image->count; i++) {
+		expect_text("name", image->drugs[i].name);
+		expect_number("concentration_ng_per_ml", image->drugs[i].concentration_ng_per_ml);
+		expect_number("daily_ng", image->drugs[i].daily_ng);
+	}
+}
+
+static void expect_found(const struct msg_found *found)
+{
+	if (!found->found)
+		return;
+	expect_number("kind", found->kind);
+	expect_bytes("stage_digest", found->stage_digest, DIGEST_LEN);
+	expect_bytes("active_digest", found->active_digest, DIGEST_LEN);
+	expect_number("therapy", found->therapy);
+	expect_number("record_seq", found->record_seq);
+}
+
+static void expect_message(const struct message *m)
+{
+	expect_number("op", m->op);
+	switch (m->op) {
+		/* The rows of messages.def become "case op: check each member; break;". */
+#define MESSAGE(op)                                                                                \
+	break;                                                                                     \
+	case op:
+#define FIELD(path, kind)      CHECK_##kind(path);
+#define BYTES(member, pointer) expect_bytes(#pointer, m->as.member.pointer, m->as.member.pointer##_len);
+#define BODY(member)           expect_##member(&m->as.member);
+#include "messages.def"
+#undef MESSAGE
+#undef FIELD
+#undef BYTES
+#undef BODY
+		break;
+	default:
+		ck_abort_msg("op %04x", m->op);
+	}
+}
+
+static void check_same_bytes(const uint8_t *bytes, size_t len)
+{
+	ck_assert_msg(len == vector.len && memcmp(bytes, vector.bytes, len) == 0,
+		      "%s: encoded differently", vector.name);
+}
+
+static void check_digest(void)
+{
+	uint8_t digest[DIGEST_LEN];
+
+	digest_bytes(vector.bytes, vector.len, digest);
+	ck_assert_msg(vector.has_digest, "%s: no digest", vector.name);
+	ck_assert_mem_eq(digest, vector.digest, DIGEST_LEN);
+}
+
+static enum pump_err check_message(void)
+{
+	static uint8_t buf[PLAINTEXT_MAX];
+	struct message m;
+	size_t len;
+	enum pump_err err = message_decode(vector.bytes, vector.len, &m);
+
+	if (err != PUMP_OK)
+		return err;
+	expect_message(&m);
+	ck_assert_int_eq(message_encode(&m, buf, sizeof buf, &len), PUMP_OK);
+	check_same_bytes(buf, len);
+	return PUMP_OK;
+}
+
+static enum pump_err check_image(void)
+{
+	uint8_t buf[IMAGE_MAX];
+	struct program program;
+	size_t len;
+	enum pump_err err = image_decode(vector.bytes, vector.len, &program);
+
+	if (err != PUMP_OK)
+		return err;
+	expect_number("version", 1);
+	expect_number("count", program.mixture.count);
+	for (size_t i = 0; i < program.mixture.count; i++) {
+		expect_text("name", program.mixture.parts[i].name);
+		expect_signed("concentration", program.mixture.parts[i].concentration.ng_per_ml);
+	}
+	expect_number("mode", 0x55);
+	ck_assert_int_eq(program.mode, PROGRAM_SIMPLE);
+	expect_signed("dose", program.dose.ng_per_day);
+	expect_signed("low_alarm", program.low_alarm.nl);
+	ck_assert_int_eq(image_encode(&program, buf, sizeof buf, &len), PUMP_OK);
+	check_same_bytes(buf, len);
+	check_digest();
+	return PUMP_OK;
+}
+
+/* The programmer only writes changes; the pump model's tests read them. */
+static enum pump_err check_change(void)
+{
+	const struct vector_field *field = &vector.fields[1];
+	uint8_t buf[CHANGE_MAX];
+	size_t len;
+
+	ck_assert_uint_eq(vector.field_count, 2);
+	if (strcmp(field->name, "image") == 0)
+		ck_assert_int_eq(change_encode_image(field->bytes, field->len, buf, sizeof buf, &len),
+				 PUMP_OK);
+	else
+		ck_assert_int_eq(change_encode_act((enum therapy_act)strtoul(field->value, NULL, 0),
+						   buf, sizeof buf, &len),
+				 PUMP_OK);
+	check_same_bytes(buf, len);
+	check_digest();
+	next_field = 2;
+	return PUMP_OK;
+}
+
+static enum pump_err check_order(void)
+{
+	uint8_t buf[ORDER_MAX];
+	struct order order;
+	size_t len;
+	enum pump_err err = order_decode(vector.bytes, vector.len, &order);
+
+	if (err != PUMP_OK)
+		return err;
+	expect_number("version", 1);
+	expect_text("serial", order.serial);
+	expect_number("token", order.token);
+	expect_number("kind", order.kind);
+	expect_bytes("stage_digest", order.stage_digest, DIGEST_LEN);
+	expect_bytes("expected_digest", order.expected_digest, DIGEST_LEN);
+	expect_number("not_after_ms", order.not_after_ms);
+	ck_assert_int_eq(order_encode(&order, buf, sizeof buf, &len), PUMP_OK);
+	check_same_bytes(buf, len);
+	return PUMP_OK;
+}
+
+static void expect_record_field(const struct record_field *field)
+{
+	const char *written;
+
+	if (field->unit == RECORD_UNIT_BYTES) {
+		expect_bytes(field->name, field->bytes, field->len);
+		return;
+	}
+	written = vector.fields[next_field].value;
+	expect_signed(field->name, field->number);
+	if (field->unit == RECORD_UNIT_CODE8 || field->unit == RECORD_UNIT_CODE16) {
+		const char *word = strchr(written, ' ');
+
+		ck_assert_ptr_nonnull(word);
+		ck_assert_pstr_eq(field->code_name, word + 1);
+	}
+}
+
+static enum pump_err check_record(void)
+{
+	struct record_view view;
+	enum pump_err err = record_decode(vector.bytes, vector.len, &view);
+
+	if (err != PUMP_OK)
+		return err;
+	expect_number("type", view.type);
+	expect_number("time", view.time_s);
+	for (size_t i = 0; i < view.count; i++)
+		expect_record_field(&view.fields[i]);
+	return PUMP_OK;
+}
+
+static enum pump_err check_chain(void)
+{
+	const struct vector_field *fields = vector.fields;
+	uint8_t hash[DIGEST_LEN];
+
+	ck_assert_uint_eq(vector.field_count, 4);
+	record_chain(fields[0].bytes, (uint32_t)strtoul(fields[1].value, NULL, 0),
+		     strtoull(fields[2].value, NULL, 0), fields[3].bytes, fields[3].len, hash);
+	ck_assert(vector.has_digest);
+	ck_assert_mem_eq(hash, vector.digest, DIGEST_LEN);
+	next_field = 4;
+	return PUMP_OK;
+}
+
+static const struct {
+	const char *kind;
+	enum pump_err (*check)(void);
+} kinds[] = {
+	{"message", check_message}, {"image", check_image},   {"change", check_change},
+	{"order", check_order},     {"record", check_record}, {"chain", check_chain},
+};
+
+static void check_vector(void)
+{
+	bool must_refuse = strncmp(vector.kind, "refused-", 8) == 0;
+	const char *kind = must_refuse ? vector.kind + 8 : vector.kind;
+
+	next_field = 0;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		if (strcmp(kinds[i].kind, kind) != 0)
+			continue;
+		if (must_refuse) {
+			ck_assert_msg(kinds[i].check() != PUMP_OK, "%s: accepted", vector.name);
+		} else {
+			ck_assert_msg(kinds[i].check() == PUMP_OK, "%s: refused", vector.name);
+			expect_end();
+		}
+		return;
+	}
+	ck_abort_msg("%s: kind %s", vector.name, vector.kind);
+}
+
+static void check_file(const char *name, int least)
+{
+	char path[1024];
+	int checked = 0;
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/vectors/%s", TEST_DATA, name);
+	file = fopen(path, "r");
+	ck_assert_msg(file != NULL, "%s", path);
+	while (vector_read(file, &vector)) {
+		check_vector();
+		checked++;
+	}
+	fclose(file);
+	ck_assert_int_ge(checked, least);
+}
+
+START_TEST(every_message_is_read_and_written_as_the_document_says)
+{
+	check_file("messages.txt", 40);
+}
+END_TEST
+
+START_TEST(every_image_change_and_order_is_read_and_written_as_the_document_says)
+{
+	check_file("images.txt", 24);
+}
+END_TEST
+
+START_TEST(every_record_and_chain_value_is_as_the_document_says)
+{
+	check_file("records.txt", 20);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		every_message_is_read_and_written_as_the_document_says,
+		every_image_change_and_order_is_read_and_written_as_the_document_says,
+		every_record_and_chain_value_is_as_the_document_says,
+		NULL,
+	};
+
+	return suite_run("vectors", tests, NULL, NULL);
+}
