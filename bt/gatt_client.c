@@ -136,7 +136,7 @@ static enum gatt_progress take_part(struct gatt_client *client, const struct att
 	if (response->len > 0)
 		memcpy(client->value + client->value_len, response->data, response->len);
 	client->value_len += response->len;
-	if (!is_full || client->value_len == sizeof client->value)
+	if (!is_full)
 		deliver_read(client);
 	return GATT_PROGRESS_OK;
 }

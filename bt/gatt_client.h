@@ -45,7 +45,8 @@ enum gatt_close {
 
 struct gatt_client_handlers {
 	void (*on_ready)(void *ctx, uint16_t mtu);
-	/* A read, indicated or notified value; borrowed for the call. Indications are already confirmed. */
+	/* A read, indicated or notified value; borrowed for the call. Indications are already
+	 * confirmed. */
 	void (*on_value)(void *ctx, size_t index, const uint8_t *value, size_t len);
 	/* Result of the write under way; att_error is the ATT code when REFUSED, else 0. */
 	void (*on_written)(void *ctx, enum link_write_result result, uint8_t att_error);
@@ -61,9 +62,9 @@ struct gatt_client;
  * until gatt_client_destroy. 0, -ENOMEM, -EINVAL or the loop's error.
  */
 int gatt_client_create(struct gatt_client **out, struct loop *loop, struct link *link,
-		       const struct gatt_profile *profile, uint16_t mtu,
-		       const struct gatt_client_handlers *handlers, void *ctx)
-	__attribute__((warn_unused_result));
+                       const struct gatt_profile *profile, uint16_t mtu,
+                       const struct gatt_client_handlers *handlers, void *ctx)
+        __attribute__((warn_unused_result));
 /* Closes the link without on_closed. Accepts NULL. Safe inside any handler. */
 void gatt_client_destroy(struct gatt_client *client);
 
@@ -72,14 +73,14 @@ void gatt_client_destroy(struct gatt_client *client);
  * exactly once. -EBUSY a write is under way; -ENOTCONN not READY; -EMSGSIZE; nothing was sent.
  */
 int gatt_client_write(struct gatt_client *client, size_t index, const uint8_t *value, size_t len)
-	__attribute__((warn_unused_result));
+        __attribute__((warn_unused_result));
 
 /*
  * Changes the time-out of each request, also of the one under way; 30 s unless told. 0 or
  * -ENOSPC (no timer left in the loop).
  */
 int gatt_client_set_timeout(struct gatt_client *client, unsigned timeout_ms)
-	__attribute__((warn_unused_result));
+        __attribute__((warn_unused_result));
 
 /* Words for a close reason; static text. */
 const char *gatt_close_text(enum gatt_close why);

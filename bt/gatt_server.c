@@ -56,10 +56,11 @@ static void on_timeout(void *ctx)
 	att_bearer_leave(&server->bearer);
 }
 
+/* For answers without a value; those fit into any MTU. */
 static void answer(struct gatt_server *server, const struct att_pdu *pdu)
 {
-	uint8_t buf[ATT_MTU_MAX];
-	size_t len = att_encode(pdu, buf, server->mtu);
+	uint8_t buf[ATT_MTU_DEFAULT];
+	size_t len = att_encode(pdu, buf, sizeof buf);
 
 	att_bearer_answer(&server->bearer, buf, len);
 }
@@ -116,7 +117,7 @@ static void serve_range(struct gatt_server *server, const struct att_pdu *pdu)
 static void serve_read(struct gatt_server *server, const struct att_pdu *pdu)
 {
 	const struct gatt_attribute *attribute = gatt_database_find(&server->db, pdu->handle);
-	uint8_t value[ATT_MTU_MAX];
+	uint8_t buf[ATT_MTU_MAX] = {att_response_to(pdu->opcode)};
 	size_t total;
 	size_t len;
 
@@ -128,14 +129,14 @@ static void serve_read(struct gatt_server *server, const struct att_pdu *pdu)
 		answer_error(server, pdu->opcode, pdu->handle, ATT_ERR_READ_NOT_PERMITTED);
 		return;
 	}
-	len = gatt_database_read(&server->db, attribute, pdu->offset, value, server->mtu - 1u,
+	/* Both read responses are the opcode and the value. */
+	len = gatt_database_read(&server->db, attribute, pdu->offset, buf + 1, server->mtu - 1u,
 	                         &total);
 	if (pdu->offset > total) {
 		answer_error(server, pdu->opcode, pdu->handle, ATT_ERR_INVALID_OFFSET);
 		return;
 	}
-	answer(server, &(struct att_pdu){
-	                       .opcode = att_response_to(pdu->opcode), .data = value, .len = len});
+	att_bearer_answer(&server->bearer, buf, len + 1);
 }
 
 static uint8_t write_cccd(struct gatt_server *server, struct gatt_attribute *attribute,
@@ -179,9 +180,6 @@ static void serve_write(struct gatt_server *server, const struct att_pdu *pdu)
 	struct gatt_attribute *attribute = gatt_database_find(&server->db, pdu->handle);
 	uint8_t error = write_attribute(server, attribute, pdu);
 
-	/* on_write may have destroyed the server. */
-	if (!att_bearer_is_open(&server->bearer))
-		return;
 	if (error) {
 		answer_error(server, pdu->opcode, pdu->handle, error);
 		return;

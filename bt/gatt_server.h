@@ -37,7 +37,8 @@ struct gatt_row {
 struct gatt_server_handlers {
 	/*
 	 * A write to the characteristic of table row; return 0 to accept or an ATT error code. The
-	 * Write Response is sent after it returns, so what it notifies or indicates goes ahead of it.
+	 * Write Response is sent after it returns, so what it notifies or indicates goes ahead of
+	 * it.
 	 */
 	uint8_t (*on_write)(void *ctx, size_t row, const uint8_t *value, size_t len);
 	/* The CCCD of row was written (enabled: its value is not 0). */
@@ -49,9 +50,9 @@ struct gatt_server_handlers {
 	/* Called once: the link ended or the peer broke ATT. error: -errno or 0. */
 	void (*on_closed)(void *ctx, int error);
 	/*
-	 * Another client began on this link: the MTU is asked for once per client, and a kernel keeps
-	 * the radio link for seconds after a program has closed its socket. Subscriptions are gone, no
-	 * confirmation is due any more, the MTU is 23 until the handler has returned.
+	 * Another client began on this link: the MTU is asked for once per client, and a kernel
+	 * keeps the radio link for seconds after a program has closed its socket. Subscriptions are
+	 * gone, no confirmation is due any more, the MTU is 23 until the handler has returned.
 	 */
 	void (*on_restarted)(void *ctx);
 };
@@ -66,9 +67,9 @@ struct gatt_server;
  * 0, -ENOMEM, -EINVAL (no service first, a bad UUID or mtu) or the loop's error.
  */
 int gatt_server_create(struct gatt_server **out, struct loop *loop, struct link *link,
-		       const struct gatt_row *table, size_t rows, uint16_t mtu,
-		       const struct gatt_server_handlers *handlers, void *ctx)
-	__attribute__((warn_unused_result));
+                       const struct gatt_row *table, size_t rows, uint16_t mtu,
+                       const struct gatt_server_handlers *handlers, void *ctx)
+        __attribute__((warn_unused_result));
 /* Closes the link without on_closed. Accepts NULL. Safe inside any handler. */
 void gatt_server_destroy(struct gatt_server *server);
 
@@ -77,7 +78,7 @@ void gatt_server_destroy(struct gatt_server *server);
  * Vol 3, Part F, 3.3.3). An unconfirmed indication ends the link with -ETIMEDOUT. 0 or -ENOSPC.
  */
 int gatt_server_set_timeout(struct gatt_server *server, unsigned timeout_ms)
-	__attribute__((warn_unused_result));
+        __attribute__((warn_unused_result));
 
 /* Agreed MTU (23 until exchanged). */
 uint16_t gatt_server_mtu(const struct gatt_server *server);
@@ -88,9 +89,9 @@ uint16_t gatt_server_mtu(const struct gatt_server *server);
  * row; -ENOSPC no timer; or the errno of a link that is dead: on_closed follows.
  */
 int gatt_server_indicate(struct gatt_server *server, size_t row, const uint8_t *value, size_t len)
-	__attribute__((warn_unused_result));
+        __attribute__((warn_unused_result));
 /* Notifies; errors as above, without -EBUSY. 0: handed to the link. */
 int gatt_server_notify(struct gatt_server *server, size_t row, const uint8_t *value, size_t len)
-	__attribute__((warn_unused_result));
+        __attribute__((warn_unused_result));
 
 #endif

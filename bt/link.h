@@ -31,9 +31,11 @@ enum link_write_result {
 struct link;
 
 struct link_ops {
-	/* Sends one PDU. 0; -EAGAIN: not taken, poll for POLLOUT; other -errno: not taken, link dead. */
+	/* Sends one PDU. 0; -EAGAIN: not taken, poll for POLLOUT; other -errno: not taken, link
+	 * dead. */
 	int (*send)(struct link *link, const uint8_t *pdu, size_t len);
-	/* Receives one PDU into buf (capacity size). >0 length; -EAGAIN none now; 0 or -errno: link ended. */
+	/* Receives one PDU into buf (capacity size). >0 length; -EAGAIN none now; 0 or -errno: link
+	 * ended. */
 	ssize_t (*receive)(struct link *link, uint8_t *buf, size_t size);
 	/* Descriptor to poll; owned by the link. */
 	int (*fd)(const struct link *link);
@@ -46,9 +48,10 @@ struct link {
 	const struct link_ops *ops;
 };
 
-int link_send(struct link *link, const uint8_t *pdu, size_t len) __attribute__((warn_unused_result));
+int link_send(struct link *link, const uint8_t *pdu, size_t len)
+        __attribute__((warn_unused_result));
 ssize_t link_receive(struct link *link, uint8_t *buf, size_t size)
-	__attribute__((warn_unused_result));
+        __attribute__((warn_unused_result));
 int link_fd(const struct link *link);
 /* Accepts NULL. */
 void link_destroy(struct link *link);

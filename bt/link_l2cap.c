@@ -133,6 +133,12 @@ static int connect_error(int error)
 	}
 }
 
+/* Refused before anything was sent: the kernel's way to say that LE is switched off here. */
+static int connect_error_at_once(int error)
+{
+	return error == ECONNREFUSED ? -EOPNOTSUPP : connect_error(error);
+}
+
 /* Waits until connect() has a result. 0 or -errno. */
 static int wait_connected(int fd, uint64_t deadline_ms)
 {
@@ -177,7 +183,7 @@ int link_l2cap_connect(struct link **out, int index, const uint8_t addr[6], bool
 	peer = make_address(&peer_addr, is_random ? BDADDR_LE_RANDOM : BDADDR_LE_PUBLIC);
 	if (connect(fd, (struct sockaddr *)&peer, sizeof peer) < 0)
 		err = errno == EINPROGRESS || errno == EAGAIN ? wait_connected(fd, deadline_ms)
-		                                              : connect_error(errno);
+		                                              : connect_error_at_once(errno);
 	if (err) {
 		close(fd);
 		return err;

@@ -20,11 +20,11 @@ bool link_l2cap_parse_address(const char *text, uint8_t addr[6], bool *is_random
 /*
  * Connects adapter hci<index> to a peer. timeout_ms counts from the call; waits with poll.
  * 0 and *out (caller destroys); -ETIMEDOUT, -EHOSTUNREACH nobody answered; -ENODEV no such
- * adapter or powered off; -EBUSY another owner has the channel; -EAFNOSUPPORT no Bluetooth in
- * this kernel; or -errno.
+ * adapter or powered off; -EOPNOTSUPP its LE is off or it has none; -EBUSY another owner has
+ * the channel; -EAFNOSUPPORT no Bluetooth in this kernel; or -errno.
  */
 int link_l2cap_connect(struct link **out, int index, const uint8_t addr[6], bool is_random,
-		       int timeout_ms) __attribute__((warn_unused_result));
+                       int timeout_ms) __attribute__((warn_unused_result));
 
 /* Listens on CID 4 of adapter hci<index>. Returns a non-blocking fd or -errno as above. */
 int link_l2cap_listen(int index) __attribute__((warn_unused_result));

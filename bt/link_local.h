@@ -48,7 +48,7 @@ int link_local_connect(const char *path, const char *message) __attribute__((war
  * device is connected; -ETIMEDOUT; -EPROTO; or -errno.
  */
 int link_local_open(struct link **out, const char *path, const char *name, int timeout_ms)
-	__attribute__((warn_unused_result));
+        __attribute__((warn_unused_result));
 
 struct link_local_device {
 	char name[LINK_LOCAL_NAME_MAX + 1];
@@ -61,6 +61,6 @@ struct link_local_device {
  * 0, -ETIMEDOUT, -EPROTO on a malformed answer, or -errno; *count is right in every case.
  */
 int link_local_scan(const char *path, int timeout_ms, struct link_local_device *devices, size_t max,
-		    size_t *count) __attribute__((warn_unused_result));
+                    size_t *count) __attribute__((warn_unused_result));
 
 #endif

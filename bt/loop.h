@@ -26,7 +26,7 @@ uint64_t loop_now_ms(void);
 
 /* Watches fd for events (POLLIN, POLLOUT). fd stays the caller's. 0, -EEXIST, -ENOSPC. */
 int loop_add_fd(struct loop *loop, int fd, short events, loop_fd_fn fn, void *ctx)
-	__attribute__((warn_unused_result));
+        __attribute__((warn_unused_result));
 /* 0 or -ENOENT. */
 int loop_set_events(struct loop *loop, int fd, short events);
 /* Removing an unknown fd is harmless. Call before closing fd. */
@@ -34,7 +34,7 @@ void loop_remove_fd(struct loop *loop, int fd);
 
 /* Calls fn once at or after at_ms. Returns a timer id > 0, or -ENOSPC. */
 int loop_add_timer(struct loop *loop, uint64_t at_ms, loop_timer_fn fn, void *ctx)
-	__attribute__((warn_unused_result));
+        __attribute__((warn_unused_result));
 /* Cancelling 0, a fired or an unknown id is harmless. */
 void loop_cancel_timer(struct loop *loop, int id);
 

@@ -5,11 +5,11 @@
 # main job on it: find the pump, read it and its log, check a new program, compare it with the running
 # one, confirm, write, read back, verify the audit trail. On a terminal the confirmation is typed and
 # the pump goes on running afterwards; without one it is passed with --confirm and all is removed.
-# Exit: 0 done and verified, else not.
+# Exit: 0 done and verified, else not. Environment: PUMPCTL_BUILD_DIR (default: build/release).
 set -eu
 
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
-build_dir=$source_dir/build/release
+build_dir=${PUMPCTL_BUILD_DIR:-$source_dir/build/release}
 pumpctl=$build_dir/cli/pumpctl
 drug=morphine
 dose='1.4 mg/day'
@@ -45,7 +45,7 @@ run() {
 value() { sed -n 's/.*"'"$1"'":"\([^"]*\)".*/\1/p'; }
 
 build() {
-    (cd "$source_dir" && cmake --preset release) && cmake --build "$build_dir" --target pumpctl pumpsim
+    (cd "$source_dir" && cmake --preset release -B "$build_dir") && cmake --build "$build_dir" --target pumpctl pumpsim
 }
 
 prepare() {
@@ -103,7 +103,6 @@ run 0 program diff "$drug" "$dose"
 title 'Confirm, write, read back'
 confirmed="$serial $drug $dose"
 if $interactive; then
-    echo "You will be asked to type: $confirmed"
     run 0 program apply "$drug" "$dose"
 else
     run 0 program apply "$drug" "$dose" --confirm "$confirmed"
@@ -148,9 +147,9 @@ if $interactive; then
 
 The virtual pump goes on running. Try next:
   export PUMPCTL_STATE_DIR=$PUMPCTL_STATE_DIR
-  $pumpctl                                   the shell; type: help
-  $pumpctl sim advance $name 7d       a week passes; then: log pull
-  $pumpctl therapy stop --dry-run            what getting safe would do
+  $pumpctl                              # the shell; type: help
+  $pumpctl sim advance $name 7d    # a week passes; then: log pull
+  $pumpctl therapy stop --dry-run       # what getting safe would do
 To end it:
   $pumpctl sim stop $name && rm -r $work
 END
@@ -158,8 +157,8 @@ else
     cat <<END
 
 The virtual pump was stopped and removed. Try next:
-  $pumpctl sim start     a virtual pump of your own
-  $pumpctl status        what it does now
-  $pumpctl               the shell; type: help
+  $pumpctl sim start     # a virtual pump of your own
+  $pumpctl status        # what it does now
+  $pumpctl               # the shell; type: help
 END
 fi

@@ -388,7 +388,8 @@ void output_finish(struct output *out, const struct error *error, const struct w
 		show_text(out, stdout);
 	else
 		print_envelope(out, failed ? error : NULL, message);
-	(void)fflush(stdout);
+	if (fflush(stdout))
+		(void)fputs("pumpctl: what belongs here could not be written\n", stderr);
 	if (failed)
 		explain(out, error, message, words, line_number);
 }

@@ -13,13 +13,20 @@
 /* Splits and checks or runs one line. Empty lines and comments are well. */
 static int do_line(struct app *app, const char *line, size_t number, bool run)
 {
-	struct words words;
 	struct error error = {0};
-	if (line_split(line, &words, &error))
-		return command_report(app, &error, &words, number);
-	if (!words.count)
-		return 0;
-	return run ? command_execute(app, &words, number) : command_check(app, &words, number);
+	int exit_code = 0;
+	struct words *words = malloc(sizeof(*words));
+	if (!words) {
+		(void)error_set(&error, ERR_FAILED, "out of memory");
+		return command_report(app, &error, NULL, number);
+	}
+	if (line_split(line, words, &error))
+		exit_code = command_report(app, &error, words, number);
+	else if (words->count)
+		exit_code = run ? command_execute(app, words, number)
+				: command_check(app, words, number);
+	free(words);
+	return exit_code;
 }
 
 static int do_all(struct app *app, const char *const lines[], size_t count)

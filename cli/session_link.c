@@ -47,6 +47,7 @@ static const struct errno_row connect_errors[] = {
 	{EBUSY, ERR_BUSY, "another program is connected to the pump"},
 	{ETIMEDOUT, ERR_NOT_FOUND, "no answer within the time allowed"},
 	{ENODEV, ERR_NO_ADAPTER, "the adapter does not exist or is powered off"},
+	{EOPNOTSUPP, ERR_NO_ADAPTER, "Low Energy is switched off on the adapter (as root: btmgmt le on)"},
 	{EAFNOSUPPORT, ERR_NO_ADAPTER, "this kernel has no Bluetooth"},
 };
 

@@ -15,7 +15,7 @@
 #include "state.h"
 
 #define SIMULATOR_NAME_MAX   32
-#define SIMULATOR_PATH_MAX   1024
+#define SIMULATOR_PATH_MAX   512
 #define SIMULATOR_ANSWER_MAX 1024
 #define SIMULATOR_MODEL_MAX  15
 

@@ -208,6 +208,8 @@ static struct cJSON *audit_details(const struct proposal *p, const struct order_
 	(void)volume_print(p->program.low_alarm, text);
 	output_string(details, "low-alarm", text);
 	output_string(details, "rules", rules);
+	if (steps->count > 1)
+		output_string(details, "second-step", steps->steps[1].text);
 	return details;
 }
 

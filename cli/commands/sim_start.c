@@ -144,7 +144,7 @@ static enum error_code blame(struct error *error, const char *what, int result, 
 static enum error_code run_create(const struct sim_place *place, const struct plan *plan,
 				  const struct state_pairing *pairing, struct error *error)
 {
-	char said[512];
+	char said[320];
 	const char *arguments[] = {
 		"--create", "--name", place->name, "--state", place->directory, "--serial",
 		pairing->serial, "--model", plan->model, "--workstation", plan->workstation,
@@ -310,7 +310,7 @@ enum error_code sim_start(struct app *app, const struct values *args, struct out
 	const char *state = NULL;
 	struct sim_place place;
 	struct simulator_status status;
-	char ready[512], address[STATE_ADDRESS_MAX + 1];
+	char ready[256], address[STATE_ADDRESS_MAX + 1];
 	const struct value *name = &args->at[START_NAME];
 	enum error_code code = app_state_dir(app, &state, error);
 	if (!code)

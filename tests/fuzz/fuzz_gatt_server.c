@@ -94,9 +94,8 @@ static void on_restarted(void *ctx)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct gatt_server_handlers handlers = {on_write, on_subscribed, on_confirmed,
-	                                                     on_writable, on_closed,
-	                                                     on_restarted};
+	static const struct gatt_server_handlers handlers = {
+	        on_write, on_subscribed, on_confirmed, on_writable, on_closed, on_restarted};
 	struct fuzz_script script;
 	struct observer observer = {.indicated = 0};
 	struct gatt_server *server;

@@ -72,9 +72,9 @@ def write_tree(root, tree):
 
 
 def compile_object(folder, name, text):
-    """FOLDER/objects/NAME.c.o from C text; -fno-builtin keeps a call the call it is."""
-    os.makedirs(os.path.join(folder, "objects"), exist_ok=True)
-    path = os.path.join(folder, "objects", name + ".c")
+    """FOLDER/protocol/objects/NAME.c.o from C text; -fno-builtin keeps a call the call it is."""
+    os.makedirs(os.path.join(folder, "protocol", "objects"), exist_ok=True)
+    path = os.path.join(folder, "protocol", "objects", name + ".c")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     subprocess.run(["cc", "-O1", "-fno-builtin", "-c", path, "-o", path + ".o"], check=True)

@@ -4,7 +4,7 @@
 # the release build has a symbol in a writable section. Constant tables with addresses (.data.rel.ro) are free.
 set -eu
 export LC_ALL=C
-find "$RELEASE_DIR" -name '*.c.o' ! -path '*/CMakeFiles/[0-9]*' >"${TMPDIR:-/tmp}/variables.$$"
+find "$RELEASE_DIR" -path "$RELEASE_DIR/[bcp]*" -name '*.c.o' ! -path '*/tests/*' >"${TMPDIR:-/tmp}/variables.$$"
 trap 'rm -f "${TMPDIR:-/tmp}/variables.$$"' EXIT
 looked_at=0
 status=0

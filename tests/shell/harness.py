@@ -127,15 +127,15 @@ class PumpCase(unittest.TestCase):
 
 
 class Terminal:
-    """pumpctl in a pseudo terminal, typed into as by hand."""
+    """pumpctl, or another program, in a pseudo terminal, typed into as by hand."""
 
-    def __init__(self, bench, *words, columns=100):
+    def __init__(self, bench, *words, columns=100, program=("pumpctl",)):
         self.master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (40, columns)) if hasattr(termios, "tcsetwinsize") else \
             self._resize(slave, columns)
         self.before = termios.tcgetattr(slave)
         self.slave = slave
-        self.process = subprocess.Popen(["pumpctl", *words], env=bench.env, stdin=slave, stdout=slave,
+        self.process = subprocess.Popen([*program, *words], env=bench.env, stdin=slave, stdout=slave,
                                         stderr=slave, preexec_fn=self._lead, close_fds=True)
         self.seen = ""  # all of it
         self.at = 0     # what was looked at already

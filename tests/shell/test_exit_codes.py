@@ -131,7 +131,9 @@ class ExitCodes(harness.PumpCase):
                 file.seek(at)
                 file.write(b"K")
             self.assert_exit(copy.json("audit", "verify"), 12, "INTEGRITY")
+            before = copy.show()["packets_exchanged"]
             self.assert_exit(copy.json(*PROGRAM, "--confirm", CONFIRM), 4, "AUDIT_DAMAGED")
+            self.assertEqual(copy.show()["packets_exchanged"], before, "refused before anything is sent")
             self.assert_exit(copy.json("status"), 0, "")
             self.assert_exit(copy.json("therapy", "stop", "--confirm", "PX20-000123 stop"), 0, "")
             self.assertEqual(copy.show()["therapy"], "stopped")

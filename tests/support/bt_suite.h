@@ -16,7 +16,7 @@ struct bt_suite_loop {
 
 /* tests and loops end with a NULL test. setup/teardown may be NULL. Returns main's exit code. */
 static inline int bt_suite_run_loops(const char *name, const TTest *const *tests,
-				     const struct bt_suite_loop *loops, SFun setup, SFun teardown)
+                                     const struct bt_suite_loop *loops, SFun setup, SFun teardown)
 {
 	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create(name);
@@ -37,7 +37,7 @@ static inline int bt_suite_run_loops(const char *name, const TTest *const *tests
 }
 
 static inline int bt_suite_run(const char *name, const TTest *const *tests, SFun setup,
-			       SFun teardown)
+                               SFun teardown)
 {
 	static const struct bt_suite_loop none[] = {{NULL, 0}};
 

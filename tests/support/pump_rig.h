@@ -131,6 +131,9 @@ void rig_program(struct rig *r, uint64_t token, uint64_t dose_ng_per_day);
 /* BLAKE2b-256 over the documented bytes, worked out apart from the product. */
 void rig_chain(const uint8_t before[DIGEST_LEN], uint32_t epoch, uint64_t seq, const uint8_t *raw,
 	       size_t len, uint8_t after[DIGEST_LEN]);
+uint64_t rig_ask_ticks(struct rig *r);
+/* From record 1, or from the first retained one on, the chain leads to what the pump says. */
+void rig_check_chain(const struct rig *r);
 /* Reads the pump's own list from first on and checks that it leads from RANGE's before to last. */
 void rig_check_log(struct rig *r);
 

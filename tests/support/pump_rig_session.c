@@ -181,3 +181,32 @@ void rig_check_log(struct rig *r)
 	}
 	ck_assert_mem_eq(hash, answer.as.range.last_hash, DIGEST_LEN);
 }
+
+uint64_t rig_ask_ticks(struct rig *r)
+{
+	struct message answer;
+
+	rig_ask_op(r, OP_PING, &answer);
+	ck_assert_uint_eq(answer.op, OP_PONG);
+	return answer.as.pong.ticks_ms;
+}
+
+void rig_check_chain(const struct rig *r)
+{
+	uint8_t hash[DIGEST_LEN] = {0};
+	uint8_t raw[RECORD_MAX];
+	struct pump_view view;
+
+	pump_look(&r->pump, &view);
+	for (uint64_t seq = view.log_first; seq <= view.log_last; seq++) {
+		size_t len = pump_log_read(&r->pump, seq, raw);
+
+		ck_assert_uint_gt(len, 0);
+		if (seq == view.log_first && seq > 1)
+			memcpy(hash, r->nvm + PUMP_NVM_BASE +
+					     (seq - 1) % r->pump.log.slots * PUMP_LOG_SLOT + 28,
+			       DIGEST_LEN);
+		rig_chain(hash, 1, seq, raw, len, hash);
+	}
+	ck_assert_mem_eq(hash, r->pump.log.chain, DIGEST_LEN);
+}

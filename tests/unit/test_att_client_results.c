@@ -208,6 +208,30 @@ START_TEST(a_write_on_a_dead_link_was_not_sent)
 }
 END_TEST
 
+/* Takes nothing for a reason of its own, while the peer is there and silent. */
+static int refuse(struct link *link, const uint8_t *pdu, size_t len)
+{
+	(void)link;
+	(void)pdu;
+	(void)len;
+	return -EIO;
+}
+
+START_TEST(a_write_that_the_kernel_refused_was_not_sent)
+{
+	struct link_ops refusing = *fix.script.link->ops;
+
+	refusing.send = refuse;
+	fix.script.link->ops = &refusing;
+	ck_assert_int_eq(fixture_ask("12 03 00 aa"), 0);
+	ck_assert_int_eq(fix.answer.calls, 0);
+	pdu_script_run(&fix.script);
+	fixture_assert_answered(LINK_NOT_SENT);
+	fixture_assert_ended(ATT_CLIENT_LINK);
+	ck_assert_int_eq(fix.error, -EIO);
+}
+END_TEST
+
 START_TEST(a_write_waits_for_a_full_link_and_is_sent_once)
 {
 	size_t jam = pdu_script_jam(&fix.script);
@@ -235,7 +259,7 @@ START_TEST(a_confirmation_held_back_by_a_full_link_goes_out_later_and_once)
 {
 	size_t jam = pdu_script_jam(&fix.script);
 
-	pdu_script_send(&fix.script, "1d 05 00 01");
+	pdu_script_queue(&fix.script, "1d 05 00 01");
 	pdu_script_send(&fix.script, "1d 06 00 01");
 	ck_assert_int_eq(fix.values, 1);
 	pdu_script_drain(&fix.script, jam);
@@ -273,6 +297,7 @@ int main(void)
 	        a_response_ahead_of_a_reset_still_counts,
 	        a_write_that_the_link_never_took_was_not_sent,
 	        a_write_that_never_left_is_not_sent_when_its_time_is_over,
+	        a_write_that_the_kernel_refused_was_not_sent,
 	        a_write_on_a_dead_link_was_not_sent,
 	        a_write_waits_for_a_full_link_and_is_sent_once,
 	        a_response_to_a_write_that_never_left_is_not_its_response,
@@ -286,5 +311,6 @@ int main(void)
 	        {NULL, 0},
 	};
 
-	return bt_suite_run_loops("att_client_results", tests, loops, fixture_setup, fixture_teardown);
+	return bt_suite_run_loops("att_client_results", tests, loops, fixture_setup,
+	                          fixture_teardown);
 }

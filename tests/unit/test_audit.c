@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -35,8 +36,8 @@ static struct audit_intent make_intent(uint64_t token, bool gets_safe)
 {
 	struct audit_intent intent = {.token = token, .kind = 0x3333, .result_state = 0x55,
 				      .not_after = UINT64_MAX, .gets_safe = gets_safe};
-	strcpy(intent.serial, "PX20-000123");
-	strcpy(intent.text, "PX20-000123 morphine 1.2 mg/day");
+	(void)snprintf(intent.serial, sizeof(intent.serial), "%s", "PX20-000123");
+	(void)snprintf(intent.text, sizeof(intent.text), "%s", "PX20-000123 morphine 1.2 mg/day");
 	memset(intent.stage_digest, 0xa1, 32);
 	memset(intent.expected_digest, 0xb2, 32);
 	memset(intent.result_digest, 0xc3, 32);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every cut, every flipped bit, every missing, doubled or swapped record of a small trail. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,7 +41,7 @@ static void setup(void)
 	struct audit_intent intent = {.kind = 0x3333};
 	temporary_make(dir, sizeof(dir));
 	ck_assert_int_eq(audit_open(&audit, dir), 0);
-	strcpy(intent.serial, "PX20-000123");
+	(void)snprintf(intent.serial, sizeof(intent.serial), "%s", "PX20-000123");
 	for (uint64_t token = 1; token <= 3; token++) {
 		intent.token = token;
 		ck_assert_int_eq(audit_append(audit, "session-opened", NULL, NULL), 0);

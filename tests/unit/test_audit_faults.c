@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -75,7 +76,7 @@ int __wrap_rename(const char *from, const char *to)
 static struct audit_intent make_intent(uint64_t token)
 {
 	struct audit_intent intent = {.token = token, .kind = 0x3333};
-	strcpy(intent.serial, "PX20-000123");
+	(void)snprintf(intent.serial, sizeof(intent.serial), "%s", "PX20-000123");
 	return intent;
 }
 

@@ -8,7 +8,7 @@
 
 static int write_x(size_t index, size_t len)
 {
-	static const uint8_t value[512] = {0xaa};
+	static const uint8_t value[600] = {0xaa};
 
 	return gatt_client_write(gatt.client, index, value, len);
 }
@@ -66,6 +66,7 @@ START_TEST(a_write_that_cannot_be_made_is_refused_and_not_sent)
 	gatt_fixture_make_ready();
 	ck_assert_int_eq(write_x(IN, 0), -EMSGSIZE);
 	ck_assert_int_eq(write_x(IN, 245), -EMSGSIZE);
+	ck_assert_int_eq(write_x(IN, 600), -EMSGSIZE);
 	ck_assert_int_eq(write_x(4, 1), -EINVAL);
 	pdu_script_expect_nothing(&gatt.script);
 	ck_assert_int_eq(write_x(IN, 244), 0);
@@ -292,6 +293,7 @@ START_TEST(the_client_may_be_destroyed_in_any_handler)
 		pdu_script_send(&gatt.script, "13");
 	pdu_script_cut(&gatt.script);
 	ck_assert_ptr_null(gatt.client);
+	ck_assert_int_eq(gatt.ready, event != EVENT_VALUE);
 	ck_assert_int_eq(gatt.closed, event == EVENT_CLOSED);
 }
 END_TEST
@@ -358,5 +360,5 @@ int main(void)
 	};
 
 	return bt_suite_run_loops("gatt_client", tests, loops, gatt_fixture_setup,
-	                       gatt_fixture_teardown);
+	                          gatt_fixture_teardown);
 }

@@ -226,5 +226,5 @@ int main(void)
 	};
 
 	return bt_suite_run_loops("gatt_hostile_server", tests, loops, gatt_fixture_setup,
-	                       gatt_fixture_teardown);
+	                          gatt_fixture_teardown);
 }

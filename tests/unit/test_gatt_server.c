@@ -38,6 +38,12 @@ START_TEST(lists_fill_a_larger_mtu)
 	        "08 0600 1000 0328",
 	        "09 15 0700 02 0800 " CHAR_UUID("01") " 0900 08 0a00 " CHAR_UUID(
 	                "02") " 0b00 20 0c00 " CHAR_UUID("03") " 0e00 10 0f00 " CHAR_UUID("04"));
+	/* A list still holds items of one length only. */
+	fixture_exchange("10 0100 ffff 0028", "11 06 0100 0500 0a18");
+	fixture_exchange("08 0100 ffff 0328", "09 07 0200 02 0300 292a 0400 02 0500 242a");
+	fixture_exchange(
+	        "04 0100 ffff",
+	        "05 01 0100 0028 0200 0328 0300 292a 0400 0328 0500 242a 0600 0028 0700 0328");
 }
 END_TEST
 
@@ -137,7 +143,10 @@ START_TEST(an_indication_that_could_not_be_sent_leaves_the_way_free)
 {
 	ck_assert_int_eq(indicate(1), -EPERM);
 	fixture_exchange("12 0d00 0200", "13");
+	ck_assert_int_eq(gatt_server_set_timeout(fix.server, 20), 0);
 	ck_assert_int_eq(indicate(21), -EMSGSIZE);
+	ck_assert_int_eq(loop_turn(fix.script.loop, 60), 0);
+	ck_assert_int_eq(fix.closed, 0);
 	ck_assert_int_eq(indicate(20), 0);
 }
 END_TEST

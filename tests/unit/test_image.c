@@ -140,6 +140,10 @@ START_TEST(sections_out_of_order_twice_or_missing_are_refused)
 	image_len = WHOLE + sizeof alarms;
 	ck_assert_int_eq(decode(), PUMP_EFORM);
 	setup();
+	memcpy(image + AT_ALARMS, base, sizeof base);
+	image_len = AT_ALARMS + sizeof base;
+	ck_assert_int_eq(decode(), PUMP_EFORM);
+	setup();
 	image_len = AT_ALARMS;
 	ck_assert_int_eq(decode(), PUMP_EFORM);
 	memcpy(image + AT_BASE, alarms, sizeof alarms);

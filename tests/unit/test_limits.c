@@ -189,6 +189,9 @@ START_TEST(ten_fold_or_more_needs_an_override)
 	check(&program, &running);
 	expect("L-ten-fold", SEVERITY_OVERRIDE, "1.1 mg per day to 12 mg per day", "");
 	ck_assert_ptr_null(find("L-change-large"));
+	program.dose.ng_per_day = 11000000;
+	check(&program, &running);
+	ck_assert_ptr_nonnull(find("L-ten-fold"));
 	program.dose.ng_per_day = 10999999;
 	check(&program, &running);
 	ck_assert_ptr_null(find("L-ten-fold"));
@@ -369,9 +372,19 @@ END_TEST
 
 START_TEST(both_models_are_known_and_no_other)
 {
+	static const char *const names[] = {"PX20", "PX40"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct pump_limits *model = pump_limits_find(names[i]);
+
+		ck_assert_str_eq(model->model, names[i]);
+		ck_assert_int_eq(model->residual.nl, 1400000);
+		ck_assert_int_eq(model->least.nl_per_day, 48000);
+		ck_assert_int_eq(model->greatest.nl_per_day, 24000000);
+		ck_assert_int_eq(model->minimum.nl_per_day, 6000);
+	}
 	ck_assert_int_eq(pump_limits_find("PX20")->reservoir.nl, 20000000);
 	ck_assert_int_eq(pump_limits_find("PX40")->reservoir.nl, 40000000);
-	ck_assert_int_eq(pump_limits_find("PX40")->minimum.nl_per_day, 6000);
 	ck_assert_ptr_null(pump_limits_find("PX4"));
 	ck_assert_ptr_null(pump_limits_find("PX400"));
 }

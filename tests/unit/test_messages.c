@@ -333,6 +333,8 @@ START_TEST(a_stage_of_no_drug_seven_drugs_or_a_false_name_is_refused)
 	m = make(OP_STAGED, true);
 	m.as.staged.image.count = MIXTURE_MAX + 1;
 	ck_assert_int_eq(message_encode(&m, buf, sizeof buf, &len), PUMP_ERANGE);
+	m.as.staged.image.count = 0;
+	ck_assert_int_eq(message_encode(&m, buf, sizeof buf, &len), PUMP_ERANGE);
 }
 END_TEST
 

@@ -189,6 +189,30 @@ START_TEST(alarms_are_raised_at_the_exact_second_and_cleared_by_a_refill)
 }
 END_TEST
 
+START_TEST(the_fraction_beyond_the_residual_is_not_delivered_later)
+{
+	/* 1.5 nL a second and 1 nL left. */
+	struct pump_birth birth;
+	struct pump_view view;
+	struct rig *r;
+
+	rig_default_birth(&birth);
+	birth.image_len = rig_image(birth.image, "morphine", 1000000, 129600, 0);
+	birth.reservoir_nl = 1400001;
+	r = rig_create_from(&birth, 64);
+	rig_advance(r, 1);
+	ck_assert_uint_eq(r->pump.counters.remainder, 0);
+	ck_assert_uint_eq(r->pump.body.remainder, 0);
+	pump_set_reservoir(&r->pump, 20000000, r->now_ms);
+	rig_run(r);
+	rig_advance(r, 2);
+	pump_look(&r->pump, &view);
+	ck_assert_uint_eq(view.delivered_nl, 2);
+	ck_assert_uint_eq(view.true_reservoir_nl, 20000000 - 1);
+	rig_destroy(r);
+}
+END_TEST
+
 START_TEST(a_reservoir_is_never_filled_above_its_capacity)
 {
 	struct rig *r = rig_create(64);
@@ -283,6 +307,7 @@ int main(void)
 	tcase_add_test(cases, remainder_survives_a_change_of_rate);
 	tcase_add_test(cases, delivery_is_recorded_every_hour);
 	tcase_add_test(cases, alarms_are_raised_at_the_exact_second_and_cleared_by_a_refill);
+	tcase_add_test(cases, the_fraction_beyond_the_residual_is_not_delivered_later);
 	tcase_add_test(cases, a_reservoir_is_never_filled_above_its_capacity);
 	tcase_add_test(cases, refill_that_was_not_stored_did_not_happen);
 	tcase_add_test(cases, time_does_not_go_back);

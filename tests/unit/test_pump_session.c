@@ -321,6 +321,23 @@ START_TEST(a_message_not_complete_after_five_seconds_ends_the_session)
 }
 END_TEST
 
+START_TEST(a_session_ends_after_as_many_messages_as_its_keys_may_seal)
+{
+	struct rig *r = rig_create(64);
+	struct message ping = {.op = OP_PING};
+
+	rig_connect(r, NULL);
+	r->pump.session.seal.sent[CHANNEL_STREAM - CHANNEL_IN] = SEAL_MESSAGES_MAX - 1;
+	rig_send(r, &ping);
+	ck_assert(r->disconnected);
+	ck_assert_uint_eq(r->mail_count, 0);
+	rig_connect(r, NULL);
+	r->pump.session.seal.received[CHANNEL_STREAM - CHANNEL_IN] = SEAL_MESSAGES_MAX - 1;
+	check_silent_end(r, rig_send(r, &ping));
+	rig_destroy(r);
+}
+END_TEST
+
 START_TEST(wake_up_is_told_so_that_time_outs_need_no_polling)
 {
 	struct rig *r = rig_create(64);
@@ -468,6 +485,7 @@ int main(void)
 	tcase_add_test(cases, thirty_silent_seconds_end_the_session);
 	tcase_add_test(cases, a_session_ends_after_an_hour);
 	tcase_add_test(cases, a_message_not_complete_after_five_seconds_ends_the_session);
+	tcase_add_test(cases, a_session_ends_after_as_many_messages_as_its_keys_may_seal);
 	tcase_add_test(cases, wake_up_is_told_so_that_time_outs_need_no_polling);
 	tcase_add_test(cases, a_new_session_ends_the_older_one);
 	tcase_add_test(cases, nonces_never_repeat_within_a_boot);

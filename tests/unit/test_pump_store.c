@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define NO_DIGEST ((const uint8_t[DIGEST_LEN]){0})
-
 /* What a commit changes, as bytes: without the log, ticks and marks of the writing itself. */
 static void take_state(const struct rig *r, uint8_t state[PUMP_BLOCK_LEN])
 {
@@ -21,27 +19,6 @@ static void take_state(const struct rig *r, uint8_t state[PUMP_BLOCK_LEN])
 	pump_block_put_core(state, &core);
 	for (unsigned i = 0; i < PUMP_SLOTS; i++)
 		pump_block_put_pair(state, i, &r->pump.memory.pairs[i]);
-}
-
-/* From record 1 on, or from the first retained one: the chain leads to what the pump says. */
-static void check_chain(const struct rig *r)
-{
-	uint8_t hash[DIGEST_LEN] = {0};
-	uint8_t raw[RECORD_MAX];
-	struct pump_view view;
-
-	pump_look(&r->pump, &view);
-	for (uint64_t seq = view.log_first; seq <= view.log_last; seq++) {
-		size_t len = pump_log_read(&r->pump, seq, raw);
-
-		ck_assert_uint_gt(len, 0);
-		if (seq == view.log_first && seq > 1)
-			memcpy(hash, r->nvm + PUMP_NVM_BASE +
-					     (seq - 1) % r->pump.log.slots * PUMP_LOG_SLOT + 28,
-			       DIGEST_LEN);
-		rig_chain(hash, 1, seq, raw, len, hash);
-	}
-	ck_assert_mem_eq(hash, r->pump.log.chain, DIGEST_LEN);
 }
 
 static uint16_t type_of(const struct rig *r, uint64_t seq)
@@ -99,7 +76,7 @@ static void check_torn_commit(struct rig *r, struct torn_commit *c, bool is_new)
 	ck_assert_uint_eq(type_of(r, r->pump.log.last), RECORD_POWER_ON);
 	ck_assert_uint_eq(type_of(r, c->last + 1), is_new ? RECORD_ORDER : RECORD_POWER_ON);
 	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, is_new ? c->flow_after : c->flow_before);
-	check_chain(r);
+	rig_check_chain(r);
 }
 
 START_TEST(power_loss_at_every_byte_of_a_commit_gives_the_old_or_the_new_state)
@@ -159,10 +136,10 @@ START_TEST(power_loss_at_every_byte_of_an_append_keeps_every_retained_record)
 		ck_assert_uint_eq(r->pump.counters.therapy_s, ((_i ? UINT64_C(100) : 1) + added) * 3600);
 		ck_assert_uint_eq(r->pump.counters.delivered_nl,
 				  r->pump.counters.therapy_s / 3600 * 5000);
-		check_chain(r);
+		rig_check_chain(r);
 		rig_run(r);
 		ck_assert_uint_eq(type_of(r, old_last + added + 1), RECORD_POWER_ON);
-		check_chain(r);
+		rig_check_chain(r);
 	}
 	free(before);
 	rig_destroy(r);
@@ -244,15 +221,6 @@ START_TEST(boot_records_why_the_pump_started)
 }
 END_TEST
 
-static uint64_t ask_ticks(struct rig *r)
-{
-	struct message answer;
-
-	rig_ask_op(r, OP_PING, &answer);
-	ck_assert_uint_eq(answer.op, OP_PONG);
-	return answer.as.pong.ticks_ms;
-}
-
 START_TEST(ticks_go_on_over_a_save_and_never_back_over_a_power_loss)
 {
 	struct rig *r = rig_create(64);
@@ -260,7 +228,7 @@ START_TEST(ticks_go_on_over_a_save_and_never_back_over_a_power_loss)
 
 	rig_connect(r, NULL);
 	rig_wait(r, 20000);
-	ticks = ask_ticks(r);
+	ticks = rig_ask_ticks(r);
 	ck_assert_uint_eq(ticks, 20000);
 	pump_shut_down(&r->pump, r->now_ms);
 	rig_run(r);
@@ -268,133 +236,14 @@ START_TEST(ticks_go_on_over_a_save_and_never_back_over_a_power_loss)
 	rig_boot(r, false);
 	rig_connect(r, NULL);
 	rig_wait(r, 3);
-	ck_assert_uint_eq(ask_ticks(r), ticks + 3);
+	ck_assert_uint_eq(rig_ask_ticks(r), ticks + 3);
 	for (int i = 0; i < 5; i++) {
-		ticks = ask_ticks(r);
+		ticks = rig_ask_ticks(r);
 		rig_boot(r, true);
 		rig_connect(r, NULL);
-		ck_assert_uint_ge(ask_ticks(r), ticks);
+		ck_assert_uint_ge(rig_ask_ticks(r), ticks);
 		rig_wait(r, 29000);
 	}
-	rig_destroy(r);
-}
-END_TEST
-
-static void spoil_block(struct rig *r, unsigned slot)
-{
-	r->nvm[PUMP_BLOCK_AT + slot * PUMP_BLOCK_STEP + 1000] ^= 1;
-}
-
-START_TEST(both_blocks_bad_means_minimum_rate_alarm_and_a_way_back)
-{
-	struct rig *r = rig_create(64);
-	struct msg_started started;
-	struct message answer;
-	uint64_t ticks;
-
-	rig_connect(r, NULL);
-	rig_program(r, 5, 2400000);
-	rig_advance(r, 10000);
-	rig_wait(r, 1);
-	ticks = ask_ticks(r);
-	spoil_block(r, 0);
-	spoil_block(r, 1);
-	pump_save_body(&r->pump, r->body);
-	rig_boot(r, true);
-	rig_connect(r, &started);
-	ck_assert_uint_eq(started.last_token, 5);
-	ck_assert_uint_ge(started.ticks_ms, ticks);
-	rig_ask_op(r, OP_GET_STATUS, &answer);
-	ck_assert_uint_eq(answer.as.status.therapy, THERAPY_MINIMUM);
-	ck_assert_uint_eq(answer.as.status.rate_nl_per_day, 6000);
-	ck_assert_uint_eq(answer.as.status.alarms, ALARM_MEMORY);
-	ck_assert_mem_eq(answer.as.status.active_digest, NO_DIGEST, DIGEST_LEN);
-	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 6000);
-	/* 240,000 nL/day for 7,200 s are in the log, the rest was minimum rate as far as it knows. */
-	ck_assert_uint_eq(answer.as.status.delivered_nl, 20000 + 6000 * 2800 / 86400);
-	ck_assert_uint_eq(answer.as.status.reservoir_nl, 20000000 - answer.as.status.delivered_nl);
-	ck_assert_int_eq(answer.as.status.clock_s, 1700000000 + 10000);
-	check_chain(r);
-	rig_program(r, 6, 1200000);
-	rig_ask_op(r, OP_GET_STATUS, &answer);
-	ck_assert_uint_eq(answer.as.status.therapy, THERAPY_RUNNING);
-	ck_assert_uint_eq(answer.as.status.alarms, 0);
-	rig_check_log(r);
-	rig_destroy(r);
-}
-END_TEST
-
-START_TEST(a_token_of_the_lost_memory_is_answered_from_the_log)
-{
-	struct rig *r = rig_create(64);
-	uint8_t image[IMAGE_MAX];
-	size_t len = rig_image(image, "morphine", 10000000, 2400000, 2000000);
-	struct msg_staged staged;
-	struct msg_committed first, again;
-	struct rig_order order;
-
-	rig_connect(r, NULL);
-	ck_assert_uint_eq(rig_stage_image(r, image, len, &staged), CODE_DONE);
-	rig_order(r, &order, ORDER_PROGRAM, 5, &staged);
-	ck_assert_uint_eq(rig_commit(r, &order, &first), CODE_DONE);
-	spoil_block(r, 0);
-	spoil_block(r, 1);
-	rig_boot(r, true);
-	rig_connect(r, NULL);
-	ck_assert_uint_eq(rig_stage_image(r, image, len, &staged), CODE_DONE);
-	ck_assert_uint_eq(rig_commit(r, &order, &again), CODE_DONE);
-	ck_assert_mem_eq(&first, &again, sizeof first);
-	ck_assert_uint_eq(r->pump.memory.core.therapy, THERAPY_MINIMUM);
-	rig_destroy(r);
-}
-END_TEST
-
-START_TEST(losing_the_newest_block_never_brings_an_older_therapy_back)
-{
-	struct rig *r = rig_create(64);
-
-	rig_connect(r, NULL);
-	rig_program(r, 1, 2400000);
-	rig_advance(r, 3600);
-	spoil_block(r, r->pump.store.current);
-	rig_boot(r, true);
-	ck_assert_uint_eq(r->pump.memory.core.therapy, THERAPY_MINIMUM);
-	ck_assert_uint_eq(r->pump.memory.core.alarms, ALARM_MEMORY);
-	ck_assert_uint_eq(r->pump.memory.pairs[0].last_token, 1);
-	check_chain(r);
-	rig_destroy(r);
-}
-END_TEST
-
-START_TEST(losing_the_older_block_is_no_loss)
-{
-	struct rig *r = rig_create(64);
-
-	rig_connect(r, NULL);
-	rig_program(r, 1, 2400000);
-	spoil_block(r, r->pump.store.current ^ 1);
-	rig_boot(r, true);
-	ck_assert_uint_eq(r->pump.memory.core.therapy, THERAPY_RUNNING);
-	ck_assert_uint_eq(r->pump.memory.core.alarms, 0);
-	ck_assert_uint_eq(r->pump.program.rate_nl_per_day, 240000);
-	rig_destroy(r);
-}
-END_TEST
-
-START_TEST(a_lost_log_does_not_lose_the_therapy_nor_the_numbers)
-{
-	struct rig *r = rig_create(64);
-
-	rig_connect(r, NULL);
-	rig_advance(r, 5 * 3600);
-	rig_program(r, 1, 2400000);
-	memset(r->nvm + PUMP_NVM_BASE, 0xA5, r->nvm_size - PUMP_NVM_BASE);
-	/* The block that counts still holds the entry of its own record. */
-	rig_boot(r, true);
-	ck_assert_uint_eq(r->pump.program.rate_nl_per_day, 240000);
-	ck_assert_uint_eq(r->pump.log.first, 8);
-	ck_assert_uint_eq(r->pump.log.last, 9);
-	check_chain(r);
 	rig_destroy(r);
 }
 END_TEST
@@ -471,11 +320,6 @@ int main(void)
 	tcase_add_test(cases, a_pump_that_was_saved_goes_on_as_if_it_had_not_stopped);
 	tcase_add_test(cases, boot_records_why_the_pump_started);
 	tcase_add_test(cases, ticks_go_on_over_a_save_and_never_back_over_a_power_loss);
-	tcase_add_test(cases, both_blocks_bad_means_minimum_rate_alarm_and_a_way_back);
-	tcase_add_test(cases, a_token_of_the_lost_memory_is_answered_from_the_log);
-	tcase_add_test(cases, losing_the_newest_block_never_brings_an_older_therapy_back);
-	tcase_add_test(cases, losing_the_older_block_is_no_loss);
-	tcase_add_test(cases, a_lost_log_does_not_lose_the_therapy_nor_the_numbers);
 	tcase_add_test(cases, what_was_never_formatted_does_not_boot);
 	tcase_add_test(cases, format_refuses_what_no_pump_can_be);
 	return suite_run(cases);

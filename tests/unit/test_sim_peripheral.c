@@ -35,6 +35,24 @@ static const struct gatt_profile profile = {
 };
 enum { W_VERSION, W_IN, W_OUT, W_STREAM };
 
+/* The program is linked with --wrap=fdatasync. */
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+
+static struct {
+	unsigned count;
+	bool fail;
+} syncs;
+
+int __wrap_fdatasync(int fd)
+{
+	syncs.count++;
+	if (!syncs.fail)
+		return __real_fdatasync(fd);
+	errno = EIO;
+	return -1;
+}
+
 static const uint8_t workstation[WORKSTATION_LEN] = {1, 2, 3, 4, 5, 6, 7, 8};
 
 struct bench {
@@ -332,6 +350,31 @@ START_TEST(failed_store_restarts_the_pump_without_a_trace_of_it)
 }
 END_TEST
 
+START_TEST(each_store_is_synced_but_a_long_advance_once)
+{
+	unsigned before = syncs.count;
+	advance(3600);
+	ck_assert_uint_ge(syncs.count - before, 1);
+	before = syncs.count;
+	advance(400 * 3600);
+	ck_assert_uint_ge(syncs.count - before, 1);
+	ck_assert_uint_le(syncs.count - before, 3);
+	ck_assert(!bench.nvm.unsynced);
+}
+END_TEST
+
+START_TEST(storage_that_breaks_ends_the_pump_and_is_told)
+{
+	connect_client();
+	syncs.fail = true;
+	peripheral_fill(bench.pump, 5 * NL_PER_ML);
+	turn_until(&bench.closed);
+	syncs.fail = false;
+	ck_assert_int_eq(bench.failed, -EIO);
+	ck_assert_int_eq(peripheral_shut_down(bench.pump), -EIO);
+}
+END_TEST
+
 START_TEST(advertisement_tells_the_service_and_the_window_only)
 {
 	static const uint8_t expected[] = {
@@ -370,6 +413,8 @@ int main(void)
 	tcase_add_test(tests, shut_down_is_no_loss_of_power);
 	tcase_add_test(tests, one_process_runs_a_pump_at_a_time);
 	tcase_add_test(tests, failed_store_restarts_the_pump_without_a_trace_of_it);
+	tcase_add_test(tests, each_store_is_synced_but_a_long_advance_once);
+	tcase_add_test(tests, storage_that_breaks_ends_the_pump_and_is_told);
 	tcase_add_test(tests, advertisement_tells_the_service_and_the_window_only);
 	tcase_add_test(tests, pump_is_not_made_twice_nor_over_another);
 	suite_add_tcase(suite, tests);

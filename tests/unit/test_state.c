@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,8 +25,8 @@ static void teardown(void)
 static struct state_pairing make_pairing(const char *serial, const char *address)
 {
 	struct state_pairing p = {.key = {1, 2, 3}, .workstation = {9, 8}};
-	strcpy(p.serial, serial);
-	strcpy(p.address, address);
+	(void)snprintf(p.serial, sizeof(p.serial), "%s", serial);
+	(void)snprintf(p.address, sizeof(p.address), "%s", address);
 	return p;
 }
 

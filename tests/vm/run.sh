@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Usage: run.sh SCENARIO [PROGRAM…]
-# Boots the guest with scenarios/SCENARIO.sh and the programs (names in the release build's cli folder).
+# Boots the guest with scenarios/SCENARIO.sh and the programs (of the release build).
 # Exit: 0 every step of the scenario held; 1 a step failed or a part is missing; never "skipped".
 # Environment: BUILD_DIR (work folder), RELEASE_DIR (programs), VM_LIMIT_S (wall clock, default 400).
 set -eu
@@ -19,8 +19,10 @@ mkdir -p "$folder"
 
 command -v qemu-system-x86_64 >/dev/null || { echo "qemu-system-x86_64 is missing" >&2; exit 1; }
 for program in "$@"; do
-    [ -x "$release/cli/$program" ] || { echo "$release/cli/$program is not built" >&2; exit 1; }
-    set -- "$@" "$release/cli/$program"
+    path=$release/cli/$program
+    [ -x "$path" ] || path=$release/tests/bench/programs/$program
+    [ -x "$path" ] || { echo "$program is not built in $release" >&2; exit 1; }
+    set -- "$@" "$path"
     shift
 done
 sh "$here/kernel.sh" "$kernel"

@@ -146,9 +146,10 @@ enum result_code pump_order_stage(struct pump *p, const struct message *m, struc
 static enum result_code check_form(const struct pump *p, struct commit *c)
 {
 	(void)p;
-	return image_read_order(c->message->order, c->message->order_len, &c->order) == PUMP_OK
-		       ? CODE_DONE
-		       : CODE_MALFORMED;
+	if (image_read_order(c->message->order, c->message->order_len, &c->order) != PUMP_OK ||
+	    c->order.token > INT64_MAX || c->message->witness_size > INT64_MAX)
+		return CODE_MALFORMED;
+	return CODE_DONE;
 }
 
 static enum result_code check_serial(const struct pump *p, struct commit *c)
@@ -228,9 +229,9 @@ static enum result_code check_witness(const struct pump *p, struct commit *c)
 
 	if (!carries_none &&
 	    (memcmp(pair->origin, order->witness_origin, ORIGIN_LEN) != 0 ||
-	    pair->size < order->witness_size ||
-	    (pair->size == order->witness_size &&
-	     memcmp(pair->root, order->witness_root, DIGEST_LEN) == 0)))
+	     pair->size < order->witness_size ||
+	     (pair->size == order->witness_size &&
+	      memcmp(pair->root, order->witness_root, DIGEST_LEN) == 0)))
 		return CODE_DONE;
 	if (!gets_safe(c->order.kind))
 		return CODE_ROLLED_BACK;

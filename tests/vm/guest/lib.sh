@@ -77,12 +77,16 @@ manage() {
     timeout 10 btmgmt --index "$index" "$@" <>/tmp/silent >>/tmp/btmgmt.log 2>&1
 }
 
-# radio_start OPTIONS…: two virtual controllers hci0 and hci1 by btvirt with these options, both powered.
+# radio_start OPTIONS…: two virtual controllers hci0 and hci1 by btvirt with these options, both powered
+# and with LE on, as a desktop leaves them.
 radio_start() {
     btvirt "$@" >/tmp/btvirt.log 2>&1 &
     for adapter in hci0 hci1; do
         wait_until 20 adapter_exists "$adapter" || give_up "btvirt gives no $adapter" /tmp/btvirt.log
-        hciconfig "$adapter" up || give_up "$adapter does not power on" /tmp/btvirt.log
-        wait_until 20 adapter_is_up "$adapter" || give_up "$adapter stays down" /tmp/btvirt.log
+        for setting in 'le on' 'power on'; do
+            # shellcheck disable=SC2086 # a command and its arguments
+            manage "${adapter#hci}" $setting || give_up "$adapter: $setting" /tmp/btvirt.log /tmp/btmgmt.log
+        done
+        wait_until 20 adapter_is_up "$adapter" || give_up "$adapter stays down" /tmp/btvirt.log /tmp/btmgmt.log
     done
 }

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # A virtual pump on hci1 and its programmer on hci0, for the scenarios that need both.
 export PUMPCTL_STATE_DIR=/tmp/state XDG_RUNTIME_DIR=/run/user
-mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+mkdir -m 700 "$XDG_RUNTIME_DIR"
 pump=
 
 # field NAME FILE: the first value of that member in a JSON document.
@@ -18,19 +18,18 @@ pump_start() {
     pass "the virtual pump $serial serves at $pump"
 }
 
-# programmer ARGUMENTS…: pumpctl on hci0, as a script uses it. The link must be down before the next
-# connection counts as one of its own, so a refused one (busy: exit 6) is the caller's to judge.
+# programmer ARGUMENTS…: pumpctl on hci0, as a script uses it.
 programmer() { pumpctl --adapter 0 --pump "$pump" --no-input --timeout 20s "$@"; }
 
 # apply DRUG AMOUNT UNIT: the whole order, confirmed.
 apply() { programmer --confirm "$serial $1 $2 $3" program apply "$1" "$2" "$3"; }
 
-# pump_truth FIELD: what the pump itself says outside its protocol.
+# pump_truth FIELD: what is true of the pump and its body, past its protocol.
 pump_truth() {
     pumpctl --json sim show vm >/tmp/truth.json 2>/tmp/truth.err || give_up "sim show" /tmp/truth.json /tmp/truth.err
     field "$1" /tmp/truth.json
 }
-# rate is an object: its "value" is the first one in the document after running_time's.
+# In mL per day.
 pump_rate() {
     pump_truth rate >/dev/null
     sed -n 's/.*"rate":{"value":"\([0-9.]*\)".*/\1/p' /tmp/truth.json

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Schedules drawn from a seed: several sessions, orders of every kind, a fault of any kind in
+ * each, then everything that must hold. A seed that fails is printed; "test_invariants SEED"
+ * runs it alone.
+ */
+#include "suite.h"
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SEEDS 3000
+#define SESSIONS_MAX 5
+
+static struct world world;
+
+/* Marsaglia's xorshift64. */
+static uint64_t draw(uint64_t *state, uint64_t below)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state % below;
+}
+
+static struct fault draw_fault(uint64_t *state)
+{
+	struct fault fault = {.kind = (enum fault_kind)draw(state, FAULT_NVM_FAIL + 1)};
+
+	switch (fault.kind) {
+	case FAULT_NONE:
+		break;
+	case FAULT_CUT_BEFORE:
+	case FAULT_CUT_AFTER:
+	case FAULT_NOT_SENT:
+	case FAULT_DUPLICATE:
+	case FAULT_FLIP:
+	case FAULT_TRUNCATE:
+	case FAULT_CRASH:
+	case FAULT_CRASH_SENT:
+		fault.at = 1 + draw(state, 200);
+		fault.extra = draw(state, 4000);
+		fault.client_dies = draw(state, 2) == 1;
+		break;
+	case FAULT_STORE:
+	case FAULT_POWER:
+	case FAULT_NVM_FAIL:
+		fault.at = 1 + draw(state, 4);
+		fault.extra = draw(state, 12000);
+		break;
+	}
+	return fault;
+}
+
+static void one_session(uint64_t *state)
+{
+	static const enum order_kind kinds[] = {ORDER_PROGRAM, ORDER_PROGRAM, ORDER_STOP,
+						ORDER_MINIMUM, ORDER_RESUME};
+	unsigned orders = 1 + (unsigned)draw(state, 2);
+
+	world_plan(&world, draw_fault(state));
+	world.answers_first = draw(state, 2) == 1;
+	if (draw(state, 4) == 0)
+		world.now_ms += draw(state, 7200000);
+	if (!world_open(&world))
+		return;
+	for (unsigned i = 0; i < orders; i++) {
+		enum order_kind kind = kinds[draw(state, sizeof kinds / sizeof kinds[0])];
+
+		/* An order may be refused while another one is open. */
+		if (kind == ORDER_PROGRAM && client_has_open_intent(&world.client))
+			kind = ORDER_STOP;
+		if (!world_order(&world, kind, (unsigned)draw(state, 8)))
+			break;
+	}
+	if (draw(state, 3) == 0)
+		world_pull(&world);
+	world_close(&world);
+}
+
+static bool run_seed(uint64_t seed)
+{
+	static const uint16_t mtus[] = {23, 64, 185, 247, 517};
+	uint64_t state = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
+	uint64_t sessions;
+
+	draw(&state, 2);
+	world_init(&world, mtus[draw(&state, 5)]);
+	sessions = 1 + draw(&state, SESSIONS_MAX);
+	for (uint64_t i = 0; i < sessions; i++)
+		one_session(&state);
+	world_plan(&world, (struct fault){.kind = FAULT_NONE});
+	world_check_all(&world);
+	if (world.failure[0] == '\0')
+		return true;
+	fprintf(stderr, "replay: test_invariants %llu # not so: %s\n", (unsigned long long)seed,
+		world.failure);
+	return false;
+}
+
+START_TEST(whatever_happens_the_invariants_hold)
+{
+	size_t failures = 0;
+
+	for (uint64_t seed = 1; seed <= SEEDS; seed++)
+		failures += !run_seed(seed);
+	printf("%d schedules\n", SEEDS);
+	ck_assert_uint_eq(failures, 0);
+}
+END_TEST
+
+START_TEST(a_log_pulled_again_is_the_pumps_log)
+{
+	world_init(&world, 247);
+	for (unsigned i = 0; i < 5; i++) {
+		ck_assert(world_open(&world));
+		ck_assert(world_order(&world, i % 2 ? ORDER_RESUME : ORDER_STOP, 0));
+		ck_assert(world_pull(&world));
+		world.now_ms += 7200000;
+		world_close(&world);
+		world_step(&world);
+	}
+	ck_assert_uint_gt(world.archive_last, 12);
+	world_check_all(&world);
+	ck_assert_str_eq(world.failure, "");
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	const TTest *const tests[] = {
+		a_log_pulled_again_is_the_pumps_log,
+		whatever_happens_the_invariants_hold,
+		NULL,
+	};
+
+	if (argc == 2)
+		return run_seed(strtoull(argv[1], NULL, 10)) ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run("invariants", tests, NULL, NULL);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pump's own readers agree with every vector of sections 5, 6 and 7. */
+#include "image_read.h"
+#include "suite.h"
+#include "vector_file.h"
+
+#include <string.h>
+
+static uint64_t number_of(const struct vector *v, const char *name, unsigned index)
+{
+	for (size_t i = 0; i < v->field_count; i++) {
+		uint64_t value = 0;
+
+		if (strcmp(v->fields[i].name, name) != 0 || index-- > 0)
+			continue;
+		for (size_t at = v->fields[i].len; at > 0; at--)
+			value = value << 8 | v->fields[i].bytes[at - 1];
+		return value;
+	}
+	ck_abort_msg("%s has no %s", v->name, name);
+	return 0;
+}
+
+static const char *text_of(const struct vector *v, const char *name, unsigned index)
+{
+	for (size_t i = 0; i < v->field_count; i++)
+		if (strcmp(v->fields[i].name, name) == 0 && index-- == 0)
+			return v->fields[i].value;
+	ck_abort_msg("%s has no %s", v->name, name);
+	return NULL;
+}
+
+static void check_digest(const struct vector *v)
+{
+	uint8_t digest[DIGEST_LEN];
+
+	ck_assert(v->has_digest);
+	image_read_digest(v->bytes, v->len, digest);
+	ck_assert_mem_eq(digest, v->digest, sizeof digest);
+}
+
+static void check_image(const struct vector *v)
+{
+	struct read_image image;
+
+	ck_assert_int_eq(image_read(v->bytes, v->len, &image), PUMP_OK);
+	ck_assert_uint_eq(image.count, number_of(v, "count", 0));
+	for (unsigned i = 0; i < image.count; i++) {
+		ck_assert_str_eq(image.drugs[i].name, text_of(v, "name", i));
+		ck_assert_uint_eq(image.drugs[i].concentration_ng_per_ml,
+				  number_of(v, "concentration", i));
+	}
+	ck_assert_uint_eq(image.mode, number_of(v, "mode", 0));
+	ck_assert_uint_eq(image.dose_ng_per_day, number_of(v, "dose", 0));
+	ck_assert_uint_eq(image.low_alarm_nl, number_of(v, "low_alarm", 0));
+	check_digest(v);
+}
+
+static void check_change(const struct vector *v)
+{
+	struct read_change change;
+
+	ck_assert_int_eq(image_read_change(v->bytes, v->len, &change), PUMP_OK);
+	if (change.has_act)
+		ck_assert_uint_eq(change.act, number_of(v, "act", 0));
+	else
+		ck_assert_mem_eq(change.image_bytes, v->bytes + v->len - change.image_len,
+				 change.image_len);
+	ck_assert(change.has_act != change.has_image);
+	check_digest(v);
+}
+
+static void check_order(const struct vector *v)
+{
+	struct read_order order;
+
+	ck_assert_int_eq(image_read_order(v->bytes, v->len, &order), PUMP_OK);
+	ck_assert_str_eq(order.serial, text_of(v, "serial", 0));
+	ck_assert_uint_eq(order.token, number_of(v, "token", 0));
+	ck_assert_uint_eq(order.kind, number_of(v, "kind", 0));
+	ck_assert_uint_eq(order.not_after_ms, number_of(v, "not_after_ms", 0));
+}
+
+static void check_refused_image(const struct vector *v)
+{
+	struct read_image image;
+
+	ck_assert_int_eq(image_read(v->bytes, v->len, &image), PUMP_EFORM);
+}
+
+static void check_refused_order(const struct vector *v)
+{
+	struct read_order order;
+
+	ck_assert_int_eq(image_read_order(v->bytes, v->len, &order), PUMP_EFORM);
+}
+
+static const struct {
+	const char *kind;
+	void (*check)(const struct vector *);
+} KINDS[] = {
+	{"image", check_image},
+	{"change", check_change},
+	{"order", check_order},
+	{"refused-image", check_refused_image},
+	{"refused-order", check_refused_order},
+};
+
+enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
+
+START_TEST(the_pump_reads_every_vector_as_it_is_written)
+{
+	FILE *file = fopen(TEST_DATA "/vectors/images.txt", "r");
+	struct vector *v = malloc(sizeof *v);
+	unsigned seen[KIND_COUNT] = {0};
+
+	ck_assert_ptr_nonnull(file);
+	while (vector_read(file, v)) {
+		size_t kind = 0;
+
+		while (kind < KIND_COUNT && strcmp(KINDS[kind].kind, v->kind) != 0)
+			kind++;
+		ck_assert_msg(kind < KIND_COUNT, "%s is of no known kind", v->name);
+		KINDS[kind].check(v);
+		seen[kind]++;
+	}
+	for (size_t kind = 0; kind < KIND_COUNT; kind++)
+		ck_assert_msg(seen[kind] > 0, "no vector of the kind %s", KINDS[kind].kind);
+	free(v);
+	fclose(file);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *cases = tcase_create("pump_reads");
+
+	tcase_add_test(cases, the_pump_reads_every_vector_as_it_is_written);
+	return suite_run(cases);
+}
