@@ -46,6 +46,8 @@ struct rig {
 	struct rig_mail inbox[RIG_INBOX_MAX];
 	size_t mail_count;
 	struct rig_mail taken;
+	uint8_t raw[RECORD_MAX];
+	struct record_view record;
 	uint8_t plain[PLAINTEXT_MAX], sealed[MESSAGE_MAX];
 	bool hello_done;
 	struct hello_programmer hello;
@@ -132,6 +134,8 @@ void rig_program(struct rig *r, uint64_t token, uint64_t dose_ng_per_day);
 void rig_chain(const uint8_t before[DIGEST_LEN], uint32_t epoch, uint64_t seq, const uint8_t *raw,
 	       size_t len, uint8_t after[DIGEST_LEN]);
 uint64_t rig_ask_ticks(struct rig *r);
+/* Decodes a record of the pump's own list, which must be there. Valid until the next call. */
+const struct record_view *rig_record(struct rig *r, uint64_t seq);
 /* From record 1, or from the first retained one on, the chain leads to what the pump says. */
 void rig_check_chain(const struct rig *r);
 /* Reads the pump's own list from first on and checks that it leads from RANGE's before to last. */

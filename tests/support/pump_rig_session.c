@@ -210,3 +210,11 @@ void rig_check_chain(const struct rig *r)
 	}
 	ck_assert_mem_eq(hash, r->pump.log.chain, DIGEST_LEN);
 }
+
+const struct record_view *rig_record(struct rig *r, uint64_t seq)
+{
+	size_t len = pump_log_read(&r->pump, seq, r->raw);
+
+	ck_assert_int_eq(record_decode(r->raw, len, &r->record), PUMP_OK);
+	return &r->record;
+}

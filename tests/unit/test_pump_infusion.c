@@ -10,22 +10,17 @@
 /* Rate of the rig's pump: 1.2 mg/day of 10 mg/mL. */
 #define RATE UINT64_C(120000)
 
-static uint64_t count_records(const struct rig *r, uint16_t type, uint64_t *last_time)
+static uint64_t count_records(struct rig *r, uint16_t type, uint64_t *last_time)
 {
 	struct pump_view view;
 	uint64_t count = 0;
 
 	pump_look(&r->pump, &view);
 	for (uint64_t seq = view.log_first; seq <= view.log_last; seq++) {
-		uint8_t raw[RECORD_MAX];
-		struct record_view record;
-		size_t len = pump_log_read(&r->pump, seq, raw);
-
-		ck_assert_int_eq(record_decode(raw, len, &record), PUMP_OK);
-		if (record.type != type)
+		if (rig_record(r, seq)->type != type)
 			continue;
 		count++;
-		*last_time = record.time_s;
+		*last_time = r->record.time_s;
 	}
 	return count;
 }
@@ -115,8 +110,6 @@ END_TEST
 START_TEST(delivery_is_recorded_every_hour)
 {
 	struct rig *r = rig_create(256);
-	uint8_t raw[RECORD_MAX];
-	struct record_view record;
 	uint64_t last_time = 0;
 
 	rig_advance(r, 3599);
@@ -126,25 +119,22 @@ START_TEST(delivery_is_recorded_every_hour)
 	rig_advance(r, 3 * 3600 + 10);
 	ck_assert_uint_eq(count_records(r, RECORD_DELIVERY, &last_time), 3);
 	ck_assert_uint_eq(last_time, 3 * 3600);
-	ck_assert_int_eq(record_decode(raw, pump_log_read(&r->pump, 3, raw), &record), PUMP_OK);
-	ck_assert_int_eq(record.fields[0].number, 3600);
-	ck_assert_int_eq(record.fields[1].number, 5000);
-	ck_assert_int_eq(record.fields[2].number, 20000000 - 5000);
+	ck_assert_int_eq(rig_record(r, 3)->fields[0].number, 3600);
+	ck_assert_int_eq(r->record.fields[1].number, 5000);
+	ck_assert_int_eq(r->record.fields[2].number, 20000000 - 5000);
 	rig_destroy(r);
 }
 END_TEST
 
-static void check_alarm(const struct rig *r, uint64_t seq, uint64_t time_s, uint8_t code,
+static void check_alarm(struct rig *r, uint64_t seq, uint64_t time_s, uint8_t code,
 			uint8_t state)
 {
-	uint8_t raw[RECORD_MAX];
-	struct record_view record;
+	const struct record_view *record = rig_record(r, seq);
 
-	ck_assert_int_eq(record_decode(raw, pump_log_read(&r->pump, seq, raw), &record), PUMP_OK);
-	ck_assert_uint_eq(record.type, RECORD_ALARM);
-	ck_assert_uint_eq(record.time_s, time_s);
-	ck_assert_int_eq(record.fields[0].number, code);
-	ck_assert_int_eq(record.fields[1].number, state);
+	ck_assert_uint_eq(record->type, RECORD_ALARM);
+	ck_assert_uint_eq(record->time_s, time_s);
+	ck_assert_int_eq(record->fields[0].number, code);
+	ck_assert_int_eq(record->fields[1].number, state);
 }
 
 START_TEST(alarms_are_raised_at_the_exact_second_and_cleared_by_a_refill)

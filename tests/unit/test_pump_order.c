@@ -70,20 +70,18 @@ START_TEST(totals_round_up_and_rates_down)
 }
 END_TEST
 
-static void check_order_record(const struct rig *r, uint64_t seq, uint64_t time_s,
+static void check_order_record(struct rig *r, uint64_t seq, uint64_t time_s,
 			       const struct rig_order *order, const uint8_t *active_digest)
 {
-	struct record_view record;
-	uint8_t raw[RECORD_MAX];
+	const struct record_view *record = rig_record(r, seq);
 
-	ck_assert_int_eq(record_decode(raw, pump_log_read(&r->pump, seq, raw), &record), PUMP_OK);
-	ck_assert_uint_eq(record.type, RECORD_ORDER);
-	ck_assert_uint_eq(record.time_s, time_s);
-	ck_assert_uint_eq((uint64_t)record.fields[2].number, order->order.token);
-	ck_assert_mem_eq(record.fields[4].bytes, order->order.stage_digest, DIGEST_LEN);
-	ck_assert_mem_eq(record.fields[5].bytes, active_digest, DIGEST_LEN);
-	ck_assert_uint_eq((uint64_t)record.fields[7].number, order->size);
-	ck_assert_mem_eq(record.fields[8].bytes, order->root, DIGEST_LEN);
+	ck_assert_uint_eq(record->type, RECORD_ORDER);
+	ck_assert_uint_eq(record->time_s, time_s);
+	ck_assert_uint_eq((uint64_t)record->fields[2].number, order->order.token);
+	ck_assert_mem_eq(record->fields[4].bytes, order->order.stage_digest, DIGEST_LEN);
+	ck_assert_mem_eq(record->fields[5].bytes, active_digest, DIGEST_LEN);
+	ck_assert_uint_eq((uint64_t)record->fields[7].number, order->size);
+	ck_assert_mem_eq(record->fields[8].bytes, order->root, DIGEST_LEN);
 }
 
 START_TEST(program_is_activated_recorded_and_answered)
