@@ -68,11 +68,8 @@ enum error_code app_audit(struct app *app, struct audit **audit, struct error *e
 		return code;
 	if (!app->audit) {
 		const int err = audit_open(&app->audit, dir);
-		if (err == -EAGAIN)
-			return error_set(error, ERR_BUSY, "another program is writing the audit trail");
 		if (err)
-			return error_set(error, ERR_FAILED, "the audit trail cannot be read: %s",
-					 strerror(-err));
+			return error_set(error, ERR_FAILED, "%s", strerror(-err));
 	}
 	*audit = app->audit;
 	return ERR_NONE;
@@ -89,8 +86,8 @@ enum error_code app_archive(struct app *app, struct archive **archive, struct er
 		if (err == -ENOTSUP)
 			return error_set(error, ERR_FAILED, "the archive was written by a newer pumpctl");
 		if (err)
-			return error_set(error, ERR_FAILED, "the archive of pump logs cannot be opened: %s",
-					 strerror(-err));
+			return error_set(error, err == -ENOSPC ? ERR_DISK_FULL : ERR_FAILED,
+					 "the archive of pump logs cannot be opened: %s", strerror(-err));
 	}
 	*archive = app->archive;
 	return ERR_NONE;
@@ -133,8 +130,7 @@ enum error_code app_pump_name(struct app *app, char *pump, size_t size, struct e
 	return ERR_NONE;
 }
 
-enum error_code app_pump_serial(struct app *app, char *serial, size_t size, bool *is_local,
-				struct error *error)
+enum error_code app_pump_serial(struct app *app, char *serial, size_t size, struct error *error)
 {
 	char name[APP_PUMP_MAX];
 	const char *dir = NULL;
@@ -149,8 +145,6 @@ enum error_code app_pump_serial(struct app *app, char *serial, size_t size, bool
 	if (err)
 		return error_set(error, ERR_NOT_PAIRED, "%s", name);
 	(void)snprintf(serial, size, "%s", pairing.serial);
-	if (is_local)
-		*is_local = !strncmp(pairing.address, "sim:", 4);
 	return ERR_NONE;
 }
 

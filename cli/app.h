@@ -59,7 +59,7 @@ enum error_code app_state_dir(struct app *app, const char **dir, struct error *e
 	__attribute__((warn_unused_result));
 enum error_code app_loop(struct app *app, struct loop **loop, struct error *error)
 	__attribute__((warn_unused_result));
-/* Opens the trail; it may turn out damaged (audit_state). FAILED: it cannot be read at all. */
+/* Opens the trail; it may turn out damaged (audit_state). FAILED: out of memory. */
 enum error_code app_audit(struct app *app, struct audit **audit, struct error *error)
 	__attribute__((warn_unused_result));
 enum error_code app_archive(struct app *app, struct archive **archive, struct error *error)
@@ -73,11 +73,9 @@ enum error_code app_pump_name(struct app *app, char *pump, size_t size, struct e
 	__attribute__((warn_unused_result));
 /*
  * Serial of the pump meant, from the pairing, without any link. serial: STATE_SERIAL_MAX + 1
- * bytes. *is_local (may be NULL): it is reached over a local socket, so a virtual pump.
- * NO_PUMP_NAMED, NOT_PAIRED.
+ * bytes. NO_PUMP_NAMED, NOT_PAIRED.
  */
-enum error_code app_pump_serial(struct app *app, char *serial, size_t size, bool *is_local,
-				struct error *error) __attribute__((warn_unused_result));
+enum error_code app_pump_serial(struct app *app, char *serial, size_t size, struct error *error) __attribute__((warn_unused_result));
 
 /*
  * Opens a session with the pump meant if none is open (or the open one has ended). Errors as

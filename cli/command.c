@@ -169,7 +169,7 @@ static void tell_unsettled(struct app *app, struct error *error)
 {
 	char serial[STATE_SERIAL_MAX + 1];
 	struct audit *audit = NULL;
-	if (!error || error->now[0] || app_pump_serial(app, serial, sizeof(serial), NULL, NULL) ||
+	if (!error || error->now[0] || app_pump_serial(app, serial, sizeof(serial), NULL) ||
 	    app_audit(app, &audit, NULL) || !audit_open_intents(audit, serial, NULL, 0))
 		return;
 	(void)snprintf(error->now, sizeof(error->now),
@@ -188,6 +188,18 @@ static enum error_code open_link(struct app *app, struct output *out, struct err
 	if (fresh)
 		command_tell_resolved(app, out);
 	return ERR_NONE;
+}
+
+/* Reading and getting safe go on without a sound trail, and say so each time. */
+static void tell_trail(struct app *app, struct output *out)
+{
+	const char *gap = app->session ? session_trail_gap(app->session) : NULL;
+	if (app->audit && audit_state(app->audit) != AUDIT_SOUND)
+		output_warn(out, "AUDIT_DEGRADED",
+			    "The audit trail is %s; orders are refused, therapy stop, minimum and resume are not.",
+			    audit_state(app->audit) == AUDIT_FULL ? "full" : "damaged");
+	if (gap)
+		output_warn(out, "AUDIT_GAP", "Incomplete: %s.", gap);
 }
 
 static bool is_barred(const struct command *command)
@@ -218,7 +230,9 @@ enum error_code command_run(struct app *app, const struct values *values, struct
 	}
 	if (is_barred(command) && app->session && session_has_open_intent(app->session))
 		return error_set(error, ERR_OPEN_INTENT, NULL);
-	return command->run(app, values, out, error);
+	code = command->run(app, values, out, error);
+	tell_trail(app, out);
+	return code;
 }
 
 static void schema_of(const struct command *command, char *buf, size_t size)

@@ -9,6 +9,9 @@
 #include <time.h>
 
 #include "sanitise.h"
+#include "wrap.h"
+
+#define SENTENCE_MAX 768
 
 /* Half a result must not pass for a whole one. exit, so that the terminal is restored. */
 static struct cJSON *must(struct cJSON *item)
@@ -301,6 +304,15 @@ void output_stream(struct output *out, struct cJSON *item)
 		output_show(out);
 }
 
+/* A sentence for a person behind a label, wrapped to the terminal. */
+static void say(const struct output *out, enum output_style style, const char *label,
+		const char *text)
+{
+	(void)fprintf(stderr, "%s%s%s ", output_style(out, stderr, style), label,
+		      output_style(out, stderr, STYLE_END));
+	wrap_write(stderr, text, strlen(label) + 1, output_wrap_width(stderr));
+}
+
 static void show_text(struct output *out, FILE *file)
 {
 	if (out->is_virtual && !out->shown_mark) {
@@ -317,8 +329,7 @@ static void show_text(struct output *out, FILE *file)
 	for (int i = out->shown_warnings; i < warnings; i++) {
 		const struct cJSON *text = cJSON_GetObjectItemCaseSensitive(
 			cJSON_GetArrayItem(out->warnings, i), "text");
-		(void)fprintf(stderr, "%sWarning:%s %s\n", output_style(out, stderr, STYLE_WARNING),
-			      output_style(out, stderr, STYLE_END), text->valuestring);
+		say(out, STYLE_WARNING, "Warning:", text->valuestring);
 	}
 	out->shown_warnings = warnings;
 }
@@ -357,8 +368,9 @@ static void explain(const struct output *out, const struct error *error, const c
 		    const struct words *words, size_t line_number)
 {
 	FILE *file = stderr;
-	(void)fprintf(file, "%serror:%s %s.\n", output_style(out, file, STYLE_ERROR),
-		      output_style(out, file, STYLE_END), message);
+	char text[SENTENCE_MAX];
+	(void)snprintf(text, sizeof(text), "%s.", message);
+	say(out, STYLE_ERROR, "error:", text);
 	if (words && error->column) {
 		(void)fprintf(file, "  %s\n  %*s^ column %zu", words->line, (int)error->column - 1, "",
 			      error->column);
@@ -368,16 +380,20 @@ static void explain(const struct output *out, const struct error *error, const c
 	} else if (line_number) {
 		(void)fprintf(file, "  line %zu: %s\n", line_number, words ? words->line : "");
 	}
-	if (error->now[0])
-		(void)fprintf(file, "In the pump now: %s.\n", error->now);
-	if (error_hint(error->code)[0])
-		(void)fprintf(file, "Next: %s.\n", error_hint(error->code));
+	if (error->now[0]) {
+		(void)snprintf(text, sizeof(text), "%s.", error->now);
+		say(out, STYLE_END, "In the pump now:", text);
+	}
+	if (error_hint(error->code)[0]) {
+		(void)snprintf(text, sizeof(text), "%s.", error_hint(error->code));
+		say(out, STYLE_END, "Next:", text);
+	}
 }
 
 void output_finish(struct output *out, const struct error *error, const struct words *words,
 		   size_t line_number)
 {
-	char whole[768], message[768] = "";
+	char whole[SENTENCE_MAX - 1], message[SENTENCE_MAX - 1] = "";
 	const bool failed = error && error->code != ERR_NONE;
 	if (failed) {
 		const int len = snprintf(whole, sizeof(whole), "%s%s%s", error_text(error->code),

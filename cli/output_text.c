@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "output_tree.h"
+#include "wrap.h"
 
 #define LABEL_MAX 64
 
@@ -28,6 +29,11 @@ size_t output_width(FILE *file)
 	if (!isatty(fileno(file)) || ioctl(fileno(file), TIOCGWINSZ, &size) || !size.ws_col)
 		return 80;
 	return size.ws_col;
+}
+
+size_t output_wrap_width(FILE *file)
+{
+	return isatty(fileno(file)) ? output_width(file) : 0;
 }
 
 static bool has_colour(const struct output *out, FILE *file)
@@ -314,6 +320,6 @@ void output_render(const struct output *out, int first, FILE *file)
 	cJSON_ArrayForEach(note, notes)
 	{
 		if (index++ >= out->shown_notes)
-			(void)fprintf(file, "%s\n", note->valuestring);
+			wrap_write(file, note->valuestring, 0, output_wrap_width(file));
 	}
 }

@@ -34,6 +34,8 @@ void output_label(const char *key, char *buf, size_t size);
 
 /* Columns of the terminal behind file, 80 if it is none. */
 size_t output_width(FILE *file);
+/* The same on a terminal; 0, do not wrap, elsewhere: a script reads whole sentences. */
+size_t output_wrap_width(FILE *file);
 /* Start and end of an emphasis, "" without colour. */
 enum output_style { STYLE_ERROR, STYLE_WARNING, STYLE_BOLD, STYLE_END };
 const char *output_style(const struct output *out, FILE *file, enum output_style style);

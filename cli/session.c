@@ -269,3 +269,12 @@ bool session_has_open_intent(const struct session *s)
 {
 	return client_has_open_intent(&s->client);
 }
+
+const char *session_trail_gap(const struct session *s)
+{
+	if (s->intent_missing)
+		return "the audit trail could not take a record of this order; the pump's own log holds it";
+	if (s->record_missing)
+		return "the audit trail could not take every record of this session";
+	return NULL;
+}

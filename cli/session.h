@@ -59,6 +59,12 @@ size_t session_resolved(const struct session *session, const struct client_outco
 /* True while an order to this pump is not settled: orders other than getting safe are refused. */
 bool session_has_open_intent(const struct session *session);
 
+/*
+ * What the audit trail lacks of this session, as a sentence; NULL: nothing. Orders that get safe
+ * go out without a record if none can be written; the pump's own log record then stands for it.
+ */
+const char *session_trail_gap(const struct session *session);
+
 enum error_code session_read_status(struct session *session, struct msg_status *out,
 				    struct error *error) __attribute__((warn_unused_result));
 enum error_code session_read_program(struct session *session, struct client_program *out,

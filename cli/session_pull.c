@@ -100,6 +100,10 @@ enum error_code session_pull_log(struct session *s, struct archive *archive,
 				 void *ctx, struct session_pull *out, struct error *error)
 {
 	memset(out, 0, sizeof(*out));
+	const int noted = archive_note_pump(archive, s->pairing.serial, s->pump.is_virtual);
+	if (noted)
+		return error_set(error, noted == -ENOSPC ? ERR_DISK_FULL : ERR_FAILED,
+				 "the archive cannot be written: %s", strerror(-noted));
 	s->archive = archive;
 	s->progress = progress;
 	s->progress_ctx = ctx;

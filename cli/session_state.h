@@ -29,7 +29,7 @@ struct session {
 	bool draining;
 	struct action action; /* the one being carried out */
 	bool intent_missing;  /* a getting-safe order went out without a record in the trail */
-	bool outcome_missing; /* the last record of an outcome or of the session could not be stored */
+	bool record_missing;  /* a record of an outcome or of the session could not be stored */
 	struct error why; /* of ended */
 	struct msg_started pump;
 	struct client_outcome resolved[SESSION_RESOLVED_MAX];

@@ -63,7 +63,7 @@ void session_store_outcome(struct session *s, const struct client_outcome *outco
 	const int err = audit_outcome(s->config.audit, s->pairing.serial, outcome->token,
 				      outcome_to_audit(outcome->outcome), outcome->reason,
 				      resolution, NULL);
-	s->outcome_missing = err != 0;
+	s->record_missing |= err != 0;
 	client_outcome_stored(&s->client, loop_now_ms());
 }
 
@@ -136,7 +136,7 @@ void session_note_opened(struct session *s)
 	cJSON_AddStringToObject(data, "firmware", s->pump.firmware);
 	cJSON_AddStringToObject(data, "address", s->pairing.address);
 	/* Reading goes on without it; the dispatcher shows a damaged trail in its own words. */
-	s->outcome_missing = audit_append(s->config.audit, "session-opened", data, NULL) != 0;
+	s->record_missing |= audit_append(s->config.audit, "session-opened", data, NULL) != 0;
 	cJSON_Delete(data);
 }
 
@@ -144,6 +144,6 @@ void session_note_closed(struct session *s)
 {
 	struct cJSON *data = cJSON_CreateObject();
 	cJSON_AddStringToObject(data, "end", s->ended ? error_name(s->why.code) : "closed-here");
-	s->outcome_missing = audit_append(s->config.audit, "session-closed", data, NULL) != 0;
+	s->record_missing |= audit_append(s->config.audit, "session-closed", data, NULL) != 0;
 	cJSON_Delete(data);
 }

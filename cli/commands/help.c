@@ -222,6 +222,11 @@ static const struct command rows[] = {
 	 .flags = SHELL_ONLY,
 	 .example = "exit",
 	 .run = leave},
+	{.words = "quit",
+	 .summary = "the same as exit",
+	 .flags = SHELL_ONLY,
+	 .example = "quit",
+	 .run = leave},
 };
 
 const struct command_group help_commands = {"Help", rows, sizeof(rows) / sizeof(rows[0])};

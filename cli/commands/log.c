@@ -211,16 +211,15 @@ static enum error_code log_show(struct app *app, const struct values *args, stru
 {
 	struct listing listing = {.out = out, .limit = LIMIT_DEFAULT};
 	struct archive *archive = NULL;
-	bool is_virtual = false;
 	if (args->at[0].present)
 		listing.limit = (uint64_t)args->at[0].as.integer;
 	enum error_code code =
-		app_pump_serial(app, listing.serial, sizeof(listing.serial), &is_virtual, error);
+		app_pump_serial(app, listing.serial, sizeof(listing.serial), error);
 	if (!code)
 		code = app_archive(app, &archive, error);
 	if (code)
 		return code;
-	if (is_virtual)
+	if (archive_is_virtual(archive, listing.serial))
 		output_mark_virtual(out);
 	output_string(output_data(out), "serial", listing.serial);
 	int err = archive_visit(archive, listing.serial, 0, count_record, &listing);

@@ -25,6 +25,8 @@ enum statement {
 	COUNT,
 	COVERED_TO,
 	NEXT_START,
+	NOTE_PUMP,
+	IS_VIRTUAL,
 	VISIT_ALL,
 	VISIT_NEWEST,
 	STATEMENTS
@@ -46,6 +48,8 @@ static const char *const sql[STATEMENTS] = {
 	[COVERED_TO] = "SELECT max(last) FROM run WHERE serial = ?1 AND epoch = ?2 AND first <= ?3"
 		       " AND last >= ?3",
 	[NEXT_START] = "SELECT min(first) FROM run WHERE serial = ?1 AND epoch = ?2 AND first > ?3",
+	[NOTE_PUMP] = "INSERT OR REPLACE INTO pump(serial, virtual) VALUES(?1, ?2)",
+	[IS_VIRTUAL] = "SELECT virtual FROM pump WHERE serial = ?1",
 	[VISIT_ALL] = "SELECT epoch, seq, raw FROM record WHERE serial = ?1 ORDER BY epoch, seq",
 	[VISIT_NEWEST] = "SELECT epoch, seq, raw FROM (SELECT epoch, seq, raw FROM record"
 			 " WHERE serial = ?1 ORDER BY epoch DESC, seq DESC LIMIT ?2)"
@@ -59,6 +63,8 @@ static const char *const sql[STATEMENTS] = {
 static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS record(serial TEXT, epoch INTEGER, seq INTEGER, raw BLOB NOT NULL,"
 	" PRIMARY KEY(serial, epoch, seq)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS pump(serial TEXT PRIMARY KEY, virtual INTEGER NOT NULL)"
+	" STRICT, WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS chain(serial TEXT, epoch INTEGER, seq INTEGER,"
 	" hash BLOB NOT NULL, PRIMARY KEY(serial, epoch, seq)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS lost(serial TEXT, epoch INTEGER, first INTEGER,"
@@ -260,6 +266,21 @@ static int note_batch(struct archive *a, const char *serial, uint32_t epoch, uin
 	a->batch_first = a->batch_last = seq;
 	a->has_batch = true;
 	return 0;
+}
+
+int archive_note_pump(struct archive *a, const char *serial, bool is_virtual)
+{
+	sqlite3_stmt *statement;
+	const int err = use(a, NOTE_PUMP, serial, is_virtual, &statement);
+	return err ? err : step_done(statement);
+}
+
+bool archive_is_virtual(struct archive *a, const char *serial)
+{
+	sqlite3_stmt *statement;
+	int64_t value = 0;
+	return use(a, IS_VIRTUAL, serial, 0, &statement) == 0 &&
+	       step_integer(statement, &value) == 0 && value != 0;
 }
 
 int archive_begin(struct archive *a)

@@ -21,6 +21,15 @@ int archive_open(struct archive **out, const char *state_dir) __attribute__((war
 void archive_close(struct archive *archive);
 
 /*
+ * Notes, in a transaction of its own, that serial is (or is not) a virtual pump by its own word;
+ * the mark goes with its records. 0, -EIO, -ENOSPC.
+ */
+int archive_note_pump(struct archive *archive, const char *serial, bool is_virtual)
+	__attribute__((warn_unused_result));
+/* True if serial was noted as a virtual pump. */
+bool archive_is_virtual(struct archive *archive, const char *serial);
+
+/*
  * One batch = one transaction, durable when archive_commit returns 0. archive_rollback drops it.
  * Errors: -EIO, -ENOSPC, -EEXIST as above.
  */

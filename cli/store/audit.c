@@ -162,10 +162,14 @@ int audit_open(struct audit **out, const char *state_dir)
 	a->file.fd = -1;
 	audit_index_init(&a->index);
 	const int err = open_trail(a, state_dir);
-	if (err) {
+	if (err == -ENOMEM) {
 		audit_close(a);
 		return err;
 	}
+	if (err == -EAGAIN)
+		set_damage(a, "another program holds the trail's lock");
+	else if (err)
+		set_damage(a, strerror(-err));
 	*out = a;
 	return 0;
 }

@@ -65,8 +65,9 @@ const char *audit_outcome_name(enum audit_outcome outcome);
 /*
  * Opens (creating on first use) the trail below state_dir. Reads and checks the whole file.
  * A first record "trail started" is written on creation. A torn tail is mended as said above.
- * 0 and *out; then audit_state() tells whether orders may be written. -EAGAIN: a writer holds
- * the lock for more than 5 s; or -errno: the trail cannot be read at all.
+ * 0 and *out; then audit_state() tells whether orders may be written. A trail that cannot be read
+ * at all, or whose lock another program holds for more than 5 s, is AUDIT_DAMAGED too: reading the
+ * pump and getting safe go on without it. -ENOMEM.
  */
 int audit_open(struct audit **out, const char *state_dir) __attribute__((warn_unused_result));
 /* Accepts NULL. */
@@ -77,7 +78,7 @@ enum audit_state audit_state(const struct audit *audit);
 const char *audit_damage_text(const struct audit *audit);
 /* Size and root as of the last record known to this process. */
 void audit_head(const struct audit *audit, struct audit_head *head);
-/* Path of the log file; borrowed. */
+/* Path of the log file; borrowed; "" if there is none. */
 const char *audit_path(const struct audit *audit);
 
 /*

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""There is a way to safety from every state, and every screen says what it knows."""
+import os
+import shutil
+
+import harness
+
+PROGRAM = ("program", "apply", "morphine", "1.2 mg/day", "--confirm", "PX20-000123 morphine 1.2 mg/day")
+SAFE = (("stop", "stopped"), ("minimum", "minimum"), ("resume", "running"))
+
+
+class Safety(harness.PumpCase):
+    def assert_safe_orders_work(self, warning=None):
+        for verb, therapy in SAFE:
+            result = self.bench.json("therapy", verb, "--confirm", f"PX20-000123 {verb}")
+            self.assertEqual(result.code, 0, result.both)
+            self.assertEqual(self.bench.show()["therapy"], therapy)
+            codes = [row["code"] for row in result.envelope()["warnings"]]
+            if warning:
+                self.assertIn(warning, codes)
+            else:
+                self.assertNotIn("AUDIT_GAP", codes)
+
+    def test_with_a_sound_trail(self):
+        self.assert_safe_orders_work()
+
+    def test_when_the_trail_cannot_be_opened_at_all(self):
+        audit = os.path.join(self.bench.state, "audit")
+        shutil.move(audit, audit + ".away")
+        with open(audit, "w", encoding="ascii"):
+            pass
+        try:
+            self.assertEqual(self.bench.json(*PROGRAM).code, 4)
+            self.assert_safe_orders_work("AUDIT_GAP")
+            warnings = self.bench.json("status").envelope()["warnings"]
+            self.assertIn("AUDIT_DEGRADED", [row["code"] for row in warnings])
+        finally:
+            os.unlink(audit)
+            shutil.move(audit + ".away", audit)
+        # The pump kept the witness of the last recorded order, so the sound trail is good again.
+        self.assertEqual(self.bench.json(*PROGRAM).code, 0)
+        self.assertEqual(self.bench.json("audit", "verify").code, 0)
+
+    def test_after_an_outcome_that_is_not_known(self):
+        for packet in range(1, 200):
+            self.bench.must("sim", "fault", "demo", "drop", str(packet), "after")
+            code = self.bench.json("program", "apply", "morphine", "1.1 mg/day", "--confirm",
+                                   "PX20-000123 morphine 1.1 mg/day").code
+            self.bench.must("sim", "fault", "demo", "release")
+            if code == 9:
+                break
+        self.assertEqual(code, 9)
+        self.assert_safe_orders_work()
+
+
+class Marks(harness.PumpCase):
+    def test_archive_says_that_its_records_are_of_a_virtual_pump(self):
+        self.bench.must("log", "pull")
+        pairing = os.path.join(self.bench.state, "pairings", "PX20-000123")
+        with open(pairing, encoding="ascii") as file:
+            text = file.read()
+        with open(pairing, "w", encoding="ascii") as file:
+            file.write(text.replace("sim:demo", "00:AA:01:01:00:24"))
+        result = self.bench.run("log", "show", "limit", "1")
+        self.assertEqual(result.code, 0, result.both)
+        self.assertTrue(result.out.startswith("VIRTUAL PUMP\n"), result.out)
+
+
+if __name__ == "__main__":
+    harness.main()
