@@ -33,7 +33,7 @@ step() {
     shift
     echo "$text"
     if ! "$@" >"$log" 2>&1; then
-        cat "$log"
+        grep -vE '^\[[0-9]+/[0-9]+\] (Building|Linking)' "$log"
         echo "tests: FAILED at: $text"
         exit 1
     fi

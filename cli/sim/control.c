@@ -49,6 +49,13 @@ static void hang_up(struct client *client)
 	client->waits_for_advance = client->lists_log = false;
 }
 
+static void drop(struct client *client)
+{
+	fprintf(stderr, "pumpsim: a control connection takes no answer and is closed: %s\n",
+		strerror(errno));
+	hang_up(client);
+}
+
 /* A client that does not take its answers is dropped; the log alone waits for room. */
 static void say(struct client *client, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -63,7 +70,7 @@ static void say(struct client *client, const char *format, ...)
 	if (client->fd < 0 || len < 0 || (size_t)len >= sizeof(text))
 		return;
 	if (send(client->fd, text, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		hang_up(client);
+		drop(client);
 }
 
 static const char *therapy_name(uint8_t therapy)
@@ -203,24 +210,33 @@ static size_t format_records(const struct client *client, char *text, size_t siz
 	return at;
 }
 
-/* Sends until the socket is full; the rest follows when there is room. */
+/* False: the socket is full, or the client is gone; what was not sent is to be sent again. */
+static bool send_part(struct client *client, const char *text, size_t len)
+{
+	if (send(client->fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+		return true;
+	if (errno != EAGAIN)
+		drop(client);
+	return false;
+}
+
+/* Sends until the socket is full; the rest, the closing "ok" too, follows when there is room. */
 static void list_more(struct client *client)
 {
 	char text[MESSAGE_SIZE];
 	while (client->next_record <= client->last_record) {
 		uint64_t next, listed = client->listed;
 		size_t len = format_records(client, text, sizeof(text), &next, &listed);
-		if (send(client->fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
-			if (errno != EAGAIN)
-				hang_up(client);
+		if (!send_part(client, text, len))
 			return;
-		}
 		client->next_record = next;
 		client->listed = listed;
 	}
+	int len = snprintf(text, sizeof(text), "ok %" PRIu64, client->listed);
+	if (!send_part(client, text, (size_t)len))
+		return;
 	client->lists_log = false;
 	(void)loop_set_events(client->control->config.loop, client->fd, POLLIN);
-	say(client, "ok %" PRIu64, client->listed);
 }
 
 static void do_log(const struct request *request)

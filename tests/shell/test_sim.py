@@ -63,7 +63,8 @@ class Case(unittest.TestCase):
 
     def own_log(self, name="demo"):
         result = self.bench.json("sim", "log", name)
-        self.assertEqual(result.code, 0, result.err)
+        with open(self.path(name, "log"), encoding="utf-8") as log:
+            self.assertEqual(result.code, 0, result.err + log.read())
         return {line["sequence"]: bytes.fromhex(line["raw"]) for line in result.lines() if "sequence" in line}
 
     def archive(self):
@@ -344,6 +345,25 @@ class Control(Case):
         for request, answer in zip(wrong, self.ask(*wrong)):
             self.assertTrue(answer.startswith("no "), f"{request!r}: {answer!r}")
         self.assertEqual(self.ask("pdus"), ["ok 0"])
+
+    def test_reader_of_a_log_of_any_length_may_be_slow(self):
+        """For some length the socket is full just before the closing message."""
+        self.start("days", "100")
+        for _ in range(40):
+            self.ok("sim", "advance", "demo", "12h") # a part of a message more
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
+                control.settimeout(DEADLINE_S)
+                control.connect(self.socket_path())
+                control.send(b"control demo")
+                self.assertEqual(control.recv(100), b"ok")
+                control.send(b"log")
+                self.bench.show() # by now all was sent that has room
+                count, message = 0, b""
+                while not message.startswith(b"ok "):
+                    message = control.recv(8192)
+                    self.assertTrue(message, f"closed after {count} messages")
+                    count += 1
+        self.assertGreater(count, 52) # more than one socket takes
 
     def test_stop_closes_the_connection_at_its_end(self):
         self.start("days", "0")

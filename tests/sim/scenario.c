@@ -147,5 +147,5 @@ int scenario_main(int argc, char **argv, const char *name, const TTest *const *t
 	tcase_set_timeout(tcase, SCENARIOS_SECONDS);
 	for (; *tests; tests++)
 		tcase_add_test(tcase, *tests);
-	return suite_run_case(name, tcase);
+	return suite_run(tcase);
 }

@@ -127,6 +127,7 @@ void rig_order(struct rig *r, struct rig_order *o, uint16_t kind, uint64_t token
 size_t rig_commit_plain(const struct rig_order *o, uint8_t *plain);
 /* Commits; code of a refusal, or CODE_DONE with *committed. */
 uint16_t rig_commit(struct rig *r, const struct rig_order *o, struct msg_committed *committed);
+void rig_check_same_answer(const struct msg_committed *a, const struct msg_committed *b);
 /* Programs another dose with this token; all must go well. */
 void rig_program(struct rig *r, uint64_t token, uint64_t dose_ng_per_day);
 

@@ -134,6 +134,15 @@ uint16_t rig_commit(struct rig *r, const struct rig_order *o, struct msg_committ
 	return code;
 }
 
+void rig_check_same_answer(const struct msg_committed *a, const struct msg_committed *b)
+{
+	ck_assert_uint_eq(a->token, b->token);
+	ck_assert_uint_eq(a->code, b->code);
+	ck_assert_mem_eq(a->active_digest, b->active_digest, DIGEST_LEN);
+	ck_assert_uint_eq(a->therapy, b->therapy);
+	ck_assert_uint_eq(a->record_seq, b->record_seq);
+}
+
 void rig_program(struct rig *r, uint64_t token, uint64_t dose_ng_per_day)
 {
 	uint8_t image[IMAGE_MAX];

@@ -15,9 +15,9 @@ struct suite_loop {
 };
 
 /* Runs a case made by the caller. Returns main's exit code. */
-static inline int suite_run_case(const char *name, TCase *tcase)
+static inline int suite_run(TCase *tcase)
 {
-	Suite *suite = suite_create(name);
+	Suite *suite = suite_create("pumpctl");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
@@ -40,7 +40,7 @@ static inline int suite_run_loops(const char *name, const TTest *const *tests,
 		tcase_add_test(tcase, *tests);
 	for (; loops->test; loops++)
 		tcase_add_loop_test(tcase, loops->test, 0, loops->count);
-	return suite_run_case(name, tcase);
+	return suite_run(tcase);
 }
 
 static inline int suite_run_tests(const char *name, const TTest *const *tests, SFun setup,
@@ -50,11 +50,5 @@ static inline int suite_run_tests(const char *name, const TTest *const *tests, S
 
 	return suite_run_loops(name, tests, none, setup, teardown);
 }
-
-/* suite_run(name, tests, setup, teardown), or suite_run(case) for a case made by hand. */
-#define SUITE_RUN_CASE(tcase)                          suite_run_case("pumpctl", tcase)
-#define SUITE_PICK(one, two, three, four, chosen, ...) chosen
-#define suite_run(...)                                                                             \
-	SUITE_PICK(__VA_ARGS__, suite_run_tests, , , SUITE_RUN_CASE, )(__VA_ARGS__)
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "att.h"
 #include "pdu_script.h"
-#include "bt_suite.h"
+#include "suite.h"
 
 #include <string.h>
 
@@ -263,5 +263,5 @@ int main(void)
 	        NULL,
 	};
 
-	return bt_suite_run("att", tests, NULL, NULL);
+	return suite_run_tests("att", tests, NULL, NULL);
 }

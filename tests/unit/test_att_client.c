@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rules of the Attribute Protocol that bind a client, one test each. */
 #include "att_client_fixture.h"
-#include "bt_suite.h"
+#include "suite.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -218,5 +218,5 @@ int main(void)
 	        NULL,
 	};
 
-	return bt_suite_run("att_client", tests, fixture_setup, fixture_teardown);
+	return suite_run_tests("att_client", tests, fixture_setup, fixture_teardown);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is known about a request, whatever the peer, the clock and the link do. */
 #include "att_client_fixture.h"
-#include "bt_suite.h"
+#include "suite.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -305,12 +305,12 @@ int main(void)
 	        a_cut_while_a_confirmation_is_held_back_is_noticed,
 	        NULL,
 	};
-	const struct bt_suite_loop loops[] = {
+	const struct suite_loop loops[] = {
 	        {a_wrong_response_is_never_matched,
 	         (int)(sizeof wrong_answers / sizeof wrong_answers[0])},
 	        {NULL, 0},
 	};
 
-	return bt_suite_run_loops("att_client_results", tests, loops, fixture_setup,
+	return suite_run_loops("att_client_results", tests, loops, fixture_setup,
 	                          fixture_teardown);
 }

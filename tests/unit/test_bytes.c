@@ -195,5 +195,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("bytes", tests, NULL, NULL);
+	return suite_run_tests("bytes", tests, NULL, NULL);
 }

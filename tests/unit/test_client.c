@@ -454,5 +454,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("client", tests, setup, NULL);
+	return suite_run_tests("client", tests, setup, NULL);
 }

@@ -281,5 +281,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("client_order", tests, setup, NULL);
+	return suite_run_tests("client_order", tests, setup, NULL);
 }

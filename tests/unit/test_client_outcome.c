@@ -353,5 +353,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("client_outcome", tests, setup, NULL);
+	return suite_run_tests("client_outcome", tests, setup, NULL);
 }

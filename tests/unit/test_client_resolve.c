@@ -270,5 +270,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("client_resolve", tests, setup, NULL);
+	return suite_run_tests("client_resolve", tests, setup, NULL);
 }

@@ -341,5 +341,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("client_unexpected", tests, NULL, NULL);
+	return suite_run_tests("client_unexpected", tests, NULL, NULL);
 }

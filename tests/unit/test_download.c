@@ -441,5 +441,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("download", tests, setup, NULL);
+	return suite_run_tests("download", tests, setup, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Starting, reading, subscribing, writing; and what is known when the link is cut. */
 #include "gatt_client_fixture.h"
-#include "bt_suite.h"
+#include "suite.h"
 
 #include <errno.h>
 #include <string.h>
@@ -351,7 +351,7 @@ int main(void)
 	        impossible_arguments_are_refused_and_the_link_is_closed,
 	        NULL,
 	};
-	const struct bt_suite_loop loops[] = {
+	const struct suite_loop loops[] = {
 	        {the_end_of_a_long_read_may_be_an_error_07_or_0b, 3},
 	        {a_cut_at_any_pdu_closes_once_and_leaves_no_doubt_about_the_write,
 	         (int)fixture_start_len + 4},
@@ -359,6 +359,6 @@ int main(void)
 	        {NULL, 0},
 	};
 
-	return bt_suite_run_loops("gatt_client", tests, loops, gatt_fixture_setup,
+	return suite_run_loops("gatt_client", tests, loops, gatt_fixture_setup,
 	                          gatt_fixture_teardown);
 }

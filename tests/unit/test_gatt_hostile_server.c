@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A GATT client against servers that lack something, lie, loop or break off. */
 #include "gatt_client_fixture.h"
-#include "bt_suite.h"
+#include "suite.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -217,7 +217,7 @@ int main(void)
 	        a_service_up_to_the_last_handle_ends_there,
 	        NULL,
 	};
-	const struct bt_suite_loop loops[] = {
+	const struct suite_loop loops[] = {
 	        {a_lie_or_a_lack_while_starting_closes_with_its_reason, (int)LIES},
 	        {a_response_cut_short_at_any_byte_never_makes_the_client_ready,
 	         (int)fixture_start_len},
@@ -225,6 +225,6 @@ int main(void)
 	        {NULL, 0},
 	};
 
-	return bt_suite_run_loops("gatt_hostile_server", tests, loops, gatt_fixture_setup,
+	return suite_run_loops("gatt_hostile_server", tests, loops, gatt_fixture_setup,
 	                          gatt_fixture_teardown);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Discovery as other stacks do it, access rules and malformed requests against a GATT server. */
 #include "gatt_server_fixture.h"
-#include "bt_suite.h"
+#include "suite.h"
 
 struct pair {
 	const char *request;
@@ -124,7 +124,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {NULL};
-	const struct bt_suite_loop loops[] = {
+	const struct suite_loop loops[] = {
 	        {discovery_is_answered_as_the_standard_says,
 	         (int)(sizeof discovery / sizeof discovery[0])},
 	        {reads_writes_and_wrong_requests_get_their_codes,
@@ -134,5 +134,5 @@ int main(void)
 	        {NULL, 0},
 	};
 
-	return bt_suite_run_loops("gatt_requests", tests, loops, fixture_setup, fixture_teardown);
+	return suite_run_loops("gatt_requests", tests, loops, fixture_setup, fixture_teardown);
 }

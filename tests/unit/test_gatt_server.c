@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A GATT server: MTU, writes, values sent, full links and hostile clients. */
 #include "gatt_server_fixture.h"
-#include "bt_suite.h"
+#include "suite.h"
 
 #include <errno.h>
 
@@ -292,5 +292,5 @@ int main(void)
 	        NULL,
 	};
 
-	return bt_suite_run("gatt_server", tests, fixture_setup, fixture_teardown);
+	return suite_run_tests("gatt_server", tests, fixture_setup, fixture_teardown);
 }

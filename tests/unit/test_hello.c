@@ -120,5 +120,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("hello", tests, setup, NULL);
+	return suite_run_tests("hello", tests, setup, NULL);
 }

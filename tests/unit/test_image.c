@@ -324,5 +324,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("image", tests, setup, NULL);
+	return suite_run_tests("image", tests, setup, NULL);
 }

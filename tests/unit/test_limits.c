@@ -429,5 +429,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("limits", tests, NULL, NULL);
+	return suite_run_tests("limits", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What needs no radio; the rest runs in the virtual machine's tests. */
-#include "bt_suite.h"
+#include "suite.h"
 #include "link_l2cap.h"
 #include "mgmt.h"
 
@@ -113,5 +113,5 @@ int main(void)
 	        NULL,
 	};
 
-	return bt_suite_run("link_l2cap", tests, NULL, NULL);
+	return suite_run_tests("link_l2cap", tests, NULL, NULL);
 }

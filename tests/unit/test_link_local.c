@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "bt_suite.h"
+#include "suite.h"
 #include "link_local.h"
 #include "temporary.h"
 
@@ -425,12 +425,12 @@ int main(void)
 	        a_link_in_the_place_of_the_folder_is_refused,
 	        NULL,
 	};
-	const struct bt_suite_loop loops[] = {
+	const struct suite_loop loops[] = {
 	        {a_refusal_has_its_own_error, (int)(sizeof refusals / sizeof refusals[0])},
 	        {a_malformed_answer_to_a_scan_keeps_what_came_before,
 	         (int)(sizeof malformed / sizeof malformed[0])},
 	        {NULL, 0},
 	};
 
-	return bt_suite_run_loops("link_local", tests, loops, setup, teardown);
+	return suite_run_loops("link_local", tests, loops, setup, teardown);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "loop.h"
-#include "bt_suite.h"
+#include "suite.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -290,5 +290,5 @@ int main(void)
 	        NULL,
 	};
 
-	return bt_suite_run("loop", tests, setup, teardown);
+	return suite_run_tests("loop", tests, setup, teardown);
 }

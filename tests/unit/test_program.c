@@ -186,5 +186,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("program", tests, NULL, NULL);
+	return suite_run_tests("program", tests, NULL, NULL);
 }

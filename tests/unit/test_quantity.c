@@ -155,5 +155,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("quantity", tests, NULL, NULL);
+	return suite_run_tests("quantity", tests, NULL, NULL);
 }

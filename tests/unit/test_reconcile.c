@@ -103,5 +103,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("reconcile", tests, setup, NULL);
+	return suite_run_tests("reconcile", tests, setup, NULL);
 }

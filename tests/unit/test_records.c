@@ -243,5 +243,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("records", tests, NULL, NULL);
+	return suite_run_tests("records", tests, NULL, NULL);
 }

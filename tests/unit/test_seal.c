@@ -259,5 +259,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("seal", tests, setup, NULL);
+	return suite_run_tests("seal", tests, setup, NULL);
 }

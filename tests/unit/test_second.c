@@ -156,6 +156,17 @@ START_TEST(no_length_field_leads_astray)
 }
 END_TEST
 
+START_TEST(a_drug_beyond_the_count_is_caught)
+{
+	/* Version, tag and length of change and image lie before the count. */
+	ck_assert_uint_eq(change[8], 2);
+	change[8] = 1;
+	meant.mixture.count = 1;
+	staged.image.count = 1;
+	ck_assert_int_eq(compare_rehashed(), PUMP_EFORM);
+}
+END_TEST
+
 START_TEST(the_greatest_dose_does_not_overflow)
 {
 	meant.dose.ng_per_day = INT64_MAX;
@@ -250,6 +261,7 @@ int main(void)
 		every_changed_byte_of_the_change_is_caught,
 		every_other_length_of_the_change_is_caught,
 		no_length_field_leads_astray,
+		a_drug_beyond_the_count_is_caught,
 		the_greatest_dose_does_not_overflow,
 		therapy_acts_are_compared_with_their_kind,
 		a_stop_that_goes_on_delivering_is_caught,
@@ -257,5 +269,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("second", tests, setup, NULL);
+	return suite_run_tests("second", tests, setup, NULL);
 }

@@ -211,5 +211,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("segment", tests, setup, NULL);
+	return suite_run_tests("segment", tests, setup, NULL);
 }

@@ -367,5 +367,5 @@ int main(void)
 		NULL,
 	};
 
-	return suite_run("vectors", tests, NULL, NULL);
+	return suite_run_tests("vectors", tests, NULL, NULL);
 }

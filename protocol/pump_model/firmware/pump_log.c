@@ -61,6 +61,17 @@ static bool read_slot(const struct pump *p, uint64_t seq, struct pump_entry *ent
 	       entry->seq == seq;
 }
 
+/* What a slot claims to be, without the work of its CRC; 0: not an entry of this slot. */
+static uint64_t claimed_seq(const struct pump *p, const uint8_t *slot, uint64_t index)
+{
+	struct reader r;
+	uint64_t seq;
+
+	reader_init(&r, slot, PUMP_LOG_SLOT);
+	seq = reader_u64(&r);
+	return seq > 0 && (seq - 1) % p->log.slots == index ? seq : 0;
+}
+
 static uint64_t newest_seq(const struct pump *p)
 {
 	uint64_t newest = 0;
@@ -68,10 +79,10 @@ static uint64_t newest_seq(const struct pump *p)
 
 	for (uint64_t i = 0; i < p->log.slots; i++) {
 		const uint8_t *slot = p->nvm + PUMP_NVM_BASE + (size_t)i * PUMP_LOG_SLOT;
+		uint64_t seq = claimed_seq(p, slot, i);
 
-		if (pump_log_decode(slot, &entry) && (entry.seq - 1) % p->log.slots == i &&
-		    entry.seq > newest)
-			newest = entry.seq;
+		if (seq > newest && pump_log_decode(slot, &entry))
+			newest = seq;
 	}
 	return newest;
 }
