@@ -43,6 +43,11 @@ enum error_code session_begin(struct session *s, enum pump_err err, struct error
 	case PUMP_ESTATE:
 		if (session_is_open(s) && session_has_open_intent(s))
 			return error_set(error, ERR_OPEN_INTENT, NULL);
+		if (s->why.code) {
+			if (error)
+				*error = s->why;
+			return s->why.code;
+		}
 		return error_set(error, ERR_LINK_LOST, "there is no session with the pump");
 	case PUMP_EMISMATCH:
 		return error_set(error, ERR_NOT_CONFIRMED,
@@ -63,6 +68,15 @@ enum error_code session_begin(struct session *s, enum pump_err err, struct error
 	return error_set(error, ERR_FAILED, "the session cannot take a request now");
 }
 
+/* A ping may be under way, and the engine has one exchange at a time: its answer comes first. */
+static struct client *session_quiet(struct session *s)
+{
+	s->in_call = true;
+	while (session_is_open(s) && !client_is_idle(&s->client))
+		(void)loop_turn(s->config.loop, -1);
+	return &s->client;
+}
+
 /* One request and its report; the call's frame for every reading function. */
 static enum error_code session_ask(struct session *s, enum pump_err err, enum report_type wanted,
 				   struct error *error)
@@ -76,7 +90,7 @@ static enum error_code session_ask(struct session *s, enum pump_err err, enum re
 
 enum error_code session_read_status(struct session *s, struct msg_status *out, struct error *error)
 {
-	const enum error_code code = session_ask(s, client_read_status(&s->client, loop_now_ms()),
+	const enum error_code code = session_ask(s, client_read_status(session_quiet(s), loop_now_ms()),
 						 REPORT_STATUS, error);
 	if (!code)
 		*out = s->report.as.status;
@@ -86,7 +100,7 @@ enum error_code session_read_status(struct session *s, struct msg_status *out, s
 enum error_code session_read_program(struct session *s, struct client_program *out,
 				     struct error *error)
 {
-	const enum error_code code = session_ask(s, client_read_program(&s->client, loop_now_ms()),
+	const enum error_code code = session_ask(s, client_read_program(session_quiet(s), loop_now_ms()),
 						 REPORT_PROGRAM, error);
 	if (!code)
 		*out = s->report.as.program;
@@ -95,7 +109,7 @@ enum error_code session_read_program(struct session *s, struct client_program *o
 
 enum error_code session_read_range(struct session *s, struct msg_range *out, struct error *error)
 {
-	const enum error_code code = session_ask(s, client_read_range(&s->client, loop_now_ms()),
+	const enum error_code code = session_ask(s, client_read_range(session_quiet(s), loop_now_ms()),
 						 REPORT_RANGE, error);
 	if (!code)
 		*out = s->report.as.range;
@@ -107,7 +121,7 @@ enum error_code session_pull_window(struct session *s, uint32_t epoch, uint64_t 
 				    const uint8_t *hash_last, struct error *error)
 {
 	return session_ask(s,
-			   client_pull(&s->client, epoch, first, last, hash_before, hash_last,
+			   client_pull(session_quiet(s), epoch, first, last, hash_before, hash_last,
 				       loop_now_ms()),
 			   REPORT_PULLED, error);
 }
@@ -120,7 +134,7 @@ enum error_code session_stage(struct session *s, enum order_kind kind,
 	if (program && image_encode(program, s->image, sizeof(s->image), &s->image_len))
 		return error_set(error, ERR_REFUSED_LIMIT, "the program cannot be sent as it is");
 	const enum error_code code =
-		session_ask(s, client_stage(&s->client, kind, program, expected, loop_now_ms()),
+		session_ask(s, client_stage(session_quiet(s), kind, program, expected, loop_now_ms()),
 			    REPORT_STAGED, error);
 	if (!code)
 		*out = s->report.as.staged;
@@ -161,7 +175,7 @@ enum error_code session_commit(struct session *s, const uint8_t stage_digest[DIG
 	s->order_details = details;
 	s->why.code = ERR_NONE;
 	enum error_code code = session_ask(
-		s, client_confirm(&s->client, stage_digest, loop_now_ms()), REPORT_OUTCOME, error);
+		s, client_confirm(session_quiet(s), stage_digest, loop_now_ms()), REPORT_OUTCOME, error);
 	s->order_text = NULL;
 	s->order_details = NULL;
 	if (code)

@@ -3,7 +3,7 @@
 #ifndef PUMPCTL_COMMANDS_DESCRIBE_H
 #define PUMPCTL_COMMANDS_DESCRIBE_H
 
-#include "limits.h"
+#include "therapy_limits.h"
 #include "output.h"
 #include "session.h"
 

@@ -2,7 +2,7 @@
 /* An image or an order that is accepted has one byte form, and every program can be checked. */
 #include "fuzz.h"
 #include "image.h"
-#include "limits.h"
+#include "therapy_limits.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,7 +12,7 @@ CALLS = re.compile(
 PARSERS = re.compile(r"\b(strtol|strtoul|strtoll|strtoull|strtoimax|strtoumax)\s*\(")
 FLOATS = re.compile(r"\b(float|double)\b")
 SYSTEM_INCLUDE = re.compile(r"^\s*#\s*include\s*<([^>]+)>", re.M)
-PURE_HEADERS = {"stdint.h", "stddef.h", "stdbool.h", "limits.h", "string.h", "sodium.h", "assert.h"}
+PURE_HEADERS = {"stdint.h", "stddef.h", "stdbool.h", "therapy_limits.h", "string.h", "sodium.h", "assert.h"}
 
 
 def main():

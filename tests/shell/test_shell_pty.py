@@ -196,6 +196,18 @@ class Shell(harness.PumpCase):
         self.terminal.expect(READY)
         self.leave()
 
+    def test_a_command_waits_for_the_answer_to_a_ping_that_is_under_way(self):
+        self.connect()
+        before = self.bench.show()["packets_exchanged"]
+        self.bench.must("sim", "fault", "demo", "hold", "2")
+        harness.wait_until(lambda: self.bench.show()["packets_exchanged"] >= before + 2,
+                           "the shell pinged and the answer is held back")
+        self.terminal.line("status")
+        self.bench.must("sim", "fault", "demo", "release")
+        self.terminal.expect(r"Reservoir +\d")
+        self.terminal.expect(READY)
+        self.leave()
+
     def test_control_c_drops_the_line_and_the_shell_goes_on(self):
         self.terminal.type("program apply mor")
         self.terminal.send("\x03")
