@@ -29,7 +29,7 @@ ARGUMENTS = {
     "sim reset": ("demo",),
     "sim stop": ("other",),
 }
-OF_THE_SHELL = ("connect", "disconnect", "exit")
+OF_THE_SHELL = ("connect", "disconnect", "exit", "quit")
 
 
 def quantities(node):
