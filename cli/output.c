@@ -304,13 +304,17 @@ void output_stream(struct output *out, struct cJSON *item)
 		output_show(out);
 }
 
-/* A sentence for a person behind a label, wrapped to the terminal. */
-static void say(const struct output *out, enum output_style style, const char *label,
-		const char *text)
+/* A sentence for a person behind a label, wrapped to the terminal. on, off: how the label looks. */
+static void say(const char *on, const char *label, const char *off, const char *text)
 {
-	(void)fprintf(stderr, "%s%s%s ", output_style(out, stderr, style), label,
-		      output_style(out, stderr, STYLE_END));
+	(void)fprintf(stderr, "%s%s%s ", on, label, off);
 	wrap_write(stderr, text, strlen(label) + 1, output_wrap_width(stderr));
+}
+
+static void say_styled(const struct output *out, enum output_style style, const char *label,
+		       const char *text)
+{
+	say(output_style(out, stderr, style), label, output_style(out, stderr, STYLE_END), text);
 }
 
 static void show_text(struct output *out, FILE *file)
@@ -329,7 +333,7 @@ static void show_text(struct output *out, FILE *file)
 	for (int i = out->shown_warnings; i < warnings; i++) {
 		const struct cJSON *text = cJSON_GetObjectItemCaseSensitive(
 			cJSON_GetArrayItem(out->warnings, i), "text");
-		say(out, STYLE_WARNING, "Warning:", text->valuestring);
+		say_styled(out, STYLE_WARNING, "Warning:", text->valuestring);
 	}
 	out->shown_warnings = warnings;
 }
@@ -370,7 +374,7 @@ static void explain(const struct output *out, const struct error *error, const c
 	FILE *file = stderr;
 	char text[SENTENCE_MAX];
 	(void)snprintf(text, sizeof(text), "%s.", message);
-	say(out, STYLE_ERROR, "error:", text);
+	say_styled(out, STYLE_ERROR, "error:", text);
 	if (words && error->column) {
 		(void)fprintf(file, "  %s\n  %*s^ column %zu", words->line, (int)error->column - 1, "",
 			      error->column);
@@ -382,11 +386,11 @@ static void explain(const struct output *out, const struct error *error, const c
 	}
 	if (error->now[0]) {
 		(void)snprintf(text, sizeof(text), "%s.", error->now);
-		say(out, STYLE_END, "In the pump now:", text);
+		say("", "In the pump now:", "", text);
 	}
 	if (error_hint(error->code)[0]) {
 		(void)snprintf(text, sizeof(text), "%s.", error_hint(error->code));
-		say(out, STYLE_END, "Next:", text);
+		say("", "Next:", "", text);
 	}
 }
 
