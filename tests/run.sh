@@ -56,6 +56,8 @@ echo "Running the suites: $labels"
     echo "$code" >"$log.code"
 } | awk -v end="$log.end" '/^[0-9]+% tests passed/ { held = 1 } held { print >end; next } { print; fflush() }'
 code=$(cat "$log.code")
+cp "$build/Testing/Temporary/LastTest.log" "$build/tests.log" # the next call of ctest writes a new one
+grep '^bench: ' "$build/tests.log" || true
 
 suites=0
 # shellcheck disable=SC2086 # one word for each label
@@ -64,7 +66,7 @@ echo
 cat "$log.end" 2>/dev/null || true
 seconds=$(($(date +%s) - started))
 if [ "$code" -ne 0 ] || [ "$suites" -ne 0 ]; then
-    echo "tests: FAILED after $seconds s. Full output: build/asan/Testing/Temporary/LastTest.log"
+    echo "tests: FAILED after $seconds s. Full output: build/asan/tests.log"
     exit 1
 fi
 echo "tests: all suites passed in $seconds s ($labels)"
