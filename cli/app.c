@@ -152,8 +152,11 @@ static void session_ended(void *ctx, const struct error *why)
 {
 	struct app *app = ctx;
 	if (app->shell)
-		shell_notice(app->shell, "The session with %s ended: %s.", app->pump,
-			     why->code ? error_text(why->code) : "closed");
+		shell_notice(app->shell, "The session with %s ended: %s. The next command connects again.",
+			     app->pump,
+			     why->code == ERR_LINK_LOST   ? "the link was lost"
+			     : why->code == ERR_TIMED_OUT ? "the pump did not answer in time"
+							  : error_text(why->code));
 }
 
 enum error_code app_connect(struct app *app, bool *fresh, struct error *error)

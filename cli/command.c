@@ -123,8 +123,9 @@ size_t command_usage(const struct command *command, char *buf, size_t size)
 {
 	size_t used = (size_t)snprintf(buf, size, "%s", command->words);
 	for (const struct arg *arg = command->args; arg->type != ARG_END && used < size; arg++) {
-		const char *open = arg->optional || arg->keyword ? " [" : " ";
-		const char *close = arg->optional || arg->keyword ? "]" : "";
+		const bool spared = arg->keyword ? !arg->required : arg->optional;
+		const char *open = spared ? " [" : " ";
+		const char *close = spared ? "]" : "";
 		const bool value = arg->type != ARG_FLAG;
 		used += (size_t)snprintf(buf + used, size - used, "%s%s%s%s%s", open,
 					 arg->keyword ? arg->keyword : "", arg->keyword && value ? " " : "",
@@ -146,6 +147,7 @@ void command_tell_resolved(struct app *app, struct output *out)
 		output_string(row, "order", order_kind_name(outcomes[i].kind));
 		output_string(row, "outcome", order_outcome_name(outcomes[i].outcome));
 		output_string(row, "reason", outcomes[i].reason);
+		output_string(row, "meaning", order_reason_words(outcomes[i].reason));
 		output_warn(out, "EARLIER_ORDER", "Order %" PRIu64 " (%s) of an earlier session was not settled. %s",
 			    outcomes[i].token, order_kind_name(outcomes[i].kind),
 			    order_outcome_sentence(outcomes[i].outcome));
@@ -268,11 +270,21 @@ static int run_parsed(struct app *app, const struct values *values, const struct
 	return error_exit(code);
 }
 
+/* The hints write whole commands: in the shell and in scripts the program's name may stand first. */
+static void drop_own_name(struct words *words)
+{
+	if (words->count < 2 || strcmp(words->at[0].text, "pumpctl") != 0)
+		return;
+	words->count--;
+	memmove(words->at, words->at + 1, words->count * sizeof(words->at[0]));
+}
+
 /* Options of this line on top of the general ones; its own --confirm replace those. */
 static enum error_code take_options(struct app *app, struct words *words, struct error *error)
 {
 	const struct app_options general = app->options;
 	app->options.confirm_count = 0;
+	drop_own_name(words);
 	const enum error_code code = options_take(words, &app->options, true, error);
 	if (!app->options.confirm_count) {
 		memcpy(app->options.confirm, general.confirm, sizeof(general.confirm));

@@ -14,10 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "calendar.h"
 #include "drug.h"
 #include "error.h"
 #include "line.h"
 #include "quantity.h"
+#include "strength.h"
 
 struct app;
 struct command;
@@ -38,6 +40,13 @@ enum arg_type {
 	ARG_FILE,          /* a path; as.text */
 	ARG_FLAG,          /* keyword without a value; only `present` matters */
 	ARG_REST,          /* all words left; values.rest */
+	ARG_RATE,          /* "0.4 mL/day"; as.rate */
+	ARG_DAYS,          /* "90 d"; as.integer */
+	ARG_DATE,          /* "2026-08-19"; as.date */
+	ARG_STRENGTH,      /* "500 mcg/mL" or "50 mg in 20 mL"; as.strength */
+	ARG_LENGTH,        /* "110 cm"; as.length */
+	ARG_VOLUME_PER_LENGTH, /* "0.0026 mL/cm"; as.volume_per_length */
+	ARG_PREPARATION,   /* "morphine 20 mg/mL", or with a strength as above; as.preparation */
 };
 
 #define ARGS_MAX 14 /* per row, ARG_END included */
@@ -49,8 +58,10 @@ struct arg {
 	const char *help;    /* one line, without full stop */
 	bool optional;
 	/* NULL: by position. Else the word that introduces it, anywhere after the command:
-	 * "low-alarm 2 mL"; also accepted as "--low-alarm 2 mL". Always optional. */
+	 * "low-alarm 2 mL"; also accepted as "--low-alarm 2 mL". Optional unless `required`. Rows
+	 * in succession with one keyword: the word may be given that often. */
 	const char *keyword;
+	bool required;
 	const char *const *choices; /* ARG_CHOICE: NULL-terminated */
 	int64_t least, greatest;    /* ARG_INTEGER */
 };
@@ -86,9 +97,16 @@ struct command_group {
 extern const struct command_group *const command_groups[];
 extern const size_t command_group_count;
 
+/* A drug as the label of its syringe names it. */
+struct preparation {
+	const struct drug *drug;
+	struct strength strength;
+};
+
 struct value {
 	bool present;
 	size_t column; /* where it was typed, 1-based */
+	enum mass_unit unit; /* of a dose, strength or preparation, as typed */
 	union {
 		const struct drug *drug;
 		struct dose_rate dose;
@@ -98,6 +116,12 @@ struct value {
 		const char *text; /* borrowed from the words */
 		int64_t integer;
 		size_t choice;
+		struct volume_rate rate;
+		struct date date;
+		struct strength strength;
+		struct preparation preparation;
+		struct length length;
+		struct volume_per_length volume_per_length;
 	} as;
 };
 

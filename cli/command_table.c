@@ -4,7 +4,8 @@
 
 const struct command_group *const command_groups[] = {
 	&pump_commands,  &program_commands, &therapy_commands, &log_commands,
-	&audit_commands, &drug_commands,    &sim_commands,     &help_commands,
+	&audit_commands, &drug_commands,    &calc_commands,    &calc_path_commands,
+	&sim_commands,     &help_commands,
 };
 
 const size_t command_group_count = sizeof(command_groups) / sizeof(command_groups[0]);

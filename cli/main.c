@@ -46,8 +46,8 @@ static __attribute__((noinline)) int run_words(struct app *app, int count, char 
 	struct error error = {0};
 	enum error_code code = line_from_arguments(count, arguments, &words, &error);
 	if (!code && take_help(&words)) {
-		help_print(&words);
-		return 0;
+		code = help_print(&words, &error);
+		return code ? command_report(app, &error, &words, 0) : 0;
 	}
 	if (!code)
 		code = options_take(&words, &app->options, false, &error);
@@ -87,10 +87,8 @@ static int start(struct app *app, int argc, char *argv[])
 		help_print_version();
 		return 0;
 	}
-	if (plan.help) {
-		help_print(NULL);
-		return 0;
-	}
+	if (plan.help)
+		return error_exit(help_print(NULL, NULL));
 	if (sodium_init() < 0) {
 		(void)error_set(&error, ERR_FAILED, "the random numbers of this computer cannot be used");
 		return command_report(app, &error, NULL, 0);

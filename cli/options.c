@@ -184,7 +184,7 @@ enum error_code options_take(struct words *words, struct app_options *options, b
 		}
 		if ((in_line && !rows[code].in_line) || code >= OPTION_COMMAND)
 			return refuse(error, word->column,
-				      "this option belongs before the command, after the word pumpctl",
+				      "this option is given where pumpctl is started; in the shell another pump is chosen with: connect PUMP",
 				      word->text);
 		const char *value = strchr(word->text, '=');
 		if (!rows[code].value && value)

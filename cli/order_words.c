@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "order_words.h"
 
+#include <stddef.h>
+#include <string.h>
+
 const char *order_kind_name(uint16_t kind)
 {
 	switch (kind) {
@@ -35,6 +38,39 @@ const char *order_outcome_sentence(enum order_outcome outcome)
 		[OUTCOME_UNKNOWN] = "The pump cannot tell what became of it: still UNKNOWN.",
 	};
 	return sentences[outcome];
+}
+
+const char *order_reason_words(const char *code)
+{
+	static const struct {
+		const char *code, *words;
+	} rows[] = {
+		{"read-back-equal", "the pump carried it out, and what was read back is what was ordered"},
+		{"read-back-differs", "the pump carried it out, but what was read back is not what was ordered"},
+		{"read-back-refused", "the pump answered that it carried it out, but would not show what it runs"},
+		{"link-lost-before-read-back",
+		 "the pump answered that it carried it out, but the link was lost before that could be read back"},
+		{"session-ended-before-read-back",
+		 "the pump answered that it carried it out, but fell silent before that could be read back"},
+		{"link-lost-after-commit", "the link was lost before the pump answered"},
+		{"no-answer-to-commit", "the pump did not answer in time"},
+		{"session-ended-after-commit", "the session ended before the pump answered"},
+		{"protocol-broken-after-commit", "the pump's answer could not be understood"},
+		{"session-ended-before-commit", "the session ended before the order was sent"},
+		{"commit-not-sent", "the order did not leave this computer"},
+		{"intent-not-stored", "the audit trail could not record the order, so it was not sent"},
+		{"refused-by-pump", "the pump refused it"},
+		{"recorded-by-pump", "the pump's own record shows it"},
+		{"token-used-by-other-order", "the pump holds another order under this number"},
+		{"pump-still-working", "the pump is still working on it"},
+		{"never-reached-pump", "it never reached the pump, which will not take it any more"},
+		{"evidence-gone", "the pump no longer holds a record of it"},
+		{"pump-would-not-say", "the pump did not tell what became of it"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(rows[i].code, code))
+			return rows[i].words;
+	return code;
 }
 
 const char *therapy_state_name(uint8_t therapy)

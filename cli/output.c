@@ -205,12 +205,85 @@ void output_mass(struct cJSON *parent, const char *key, struct mass mass, enum m
 	add_quantity(parent, key, value, ucum[unit], display);
 }
 
+void output_measured_volume_text(struct volume volume, int64_t step_nl,
+				char buf[OUTPUT_VOLUME_TEXT_MAX])
+{
+	const bool is_trace = volume.nl > 0 && volume.nl < step_nl;
+	char number[DECIMAL_TEXT_MAX];
+	(void)volume_display((struct volume){is_trace ? step_nl : volume.nl - volume.nl % step_nl},
+			     number);
+	(void)snprintf(buf, OUTPUT_VOLUME_TEXT_MAX, "%s%s", is_trace ? "less than " : "", number);
+}
+
+void output_measured_volume(struct cJSON *parent, const char *key, struct volume volume,
+			   int64_t step_nl)
+{
+	char value[DECIMAL_TEXT_MAX], display[OUTPUT_VOLUME_TEXT_MAX];
+	(void)decimal_print(volume.nl, NL_PER_ML, value);
+	output_measured_volume_text(volume, step_nl, display);
+	add_quantity(parent, key, value, "mL", display);
+}
+
+void output_seconds_text(int64_t seconds, char buf[OUTPUT_SECONDS_TEXT_MAX])
+{
+	static const struct {
+		int64_t seconds;
+		const char *one, *more;
+	} units[] = {{86400, "day", "days"}, {3600, "h", "h"}, {60, "min", "min"}, {1, "s", "s"}};
+	size_t used = 0;
+	buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		const int64_t count = seconds / units[i].seconds;
+		seconds %= units[i].seconds;
+		if (count || (units[i].seconds == 1 && !used))
+			used += (size_t)snprintf(buf + used, OUTPUT_SECONDS_TEXT_MAX - used, "%s%" PRId64 " %s",
+						 used ? " " : "", count, count == 1 ? units[i].one : units[i].more);
+	}
+}
+
 void output_seconds(struct cJSON *parent, const char *key, int64_t seconds)
 {
-	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX + 2];
+	char value[DECIMAL_TEXT_MAX], display[OUTPUT_SECONDS_TEXT_MAX];
 	(void)decimal_print(seconds, 1, value);
-	(void)snprintf(display, sizeof(display), "%s s", value);
+	output_seconds_text(seconds, display);
 	add_quantity(parent, key, value, "s", display);
+}
+
+void output_rate_hourly(struct cJSON *parent, const char *key, int64_t nl_per_hour)
+{
+	char value[DECIMAL_TEXT_MAX], volume[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX + 16];
+	(void)decimal_print(nl_per_hour, NL_PER_ML, value);
+	(void)volume_display((struct volume){nl_per_hour}, volume);
+	(void)snprintf(display, sizeof(display), "%s per hour", volume);
+	add_quantity(parent, key, value, "mL/h", display);
+}
+
+void output_days(struct cJSON *parent, const char *key, int64_t days)
+{
+	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX];
+	(void)decimal_print(days, 1, value);
+	(void)days_display(days, display);
+	add_quantity(parent, key, value, "d", display);
+}
+
+void output_ratio(struct cJSON *parent, const char *key, int64_t per_10000)
+{
+	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX];
+	const int64_t hundredths = per_10000 / 100 + (per_10000 % 100 >= 50);
+	(void)decimal_print(per_10000, 10000, value);
+	(void)decimal_print(hundredths, 100, display);
+	add_quantity(parent, key, value, "1", display);
+}
+
+void output_rounded(struct cJSON *parent, const char *key, const char *how)
+{
+	struct cJSON *quantity = cJSON_GetObjectItemCaseSensitive(parent, key);
+	const struct cJSON *display = cJSON_GetObjectItemCaseSensitive(quantity, "display");
+	char text[DECIMAL_TEXT_MAX + 32];
+	(void)snprintf(text, sizeof(text), "%s, %s", display->valuestring, how);
+	if (!cJSON_ReplaceItemInObjectCaseSensitive(quantity, "display", must(cJSON_CreateString(text))))
+		(void)must(NULL);
+	output_flag(quantity, "exact", false);
 }
 
 void output_time(struct cJSON *parent, const char *key, int64_t utc_s)
@@ -308,7 +381,7 @@ void output_stream(struct output *out, struct cJSON *item)
 static void say(const char *on, const char *label, const char *off, const char *text)
 {
 	(void)fprintf(stderr, "%s%s%s ", on, label, off);
-	wrap_write(stderr, text, strlen(label) + 1, output_wrap_width(stderr));
+	wrap_write(stderr, text, strlen(label) + 1, WRAP_INDENT, output_wrap_width(stderr));
 }
 
 static void say_styled(const struct output *out, enum output_style style, const char *label,
@@ -376,11 +449,10 @@ static void explain(const struct output *out, const struct error *error, const c
 	(void)snprintf(text, sizeof(text), "%s.", message);
 	say_styled(out, STYLE_ERROR, "error:", text);
 	if (words && error->column) {
-		(void)fprintf(file, "  %s\n  %*s^ column %zu", words->line, (int)error->column - 1, "",
-			      error->column);
-		if (line_number)
-			(void)fprintf(file, " of line %zu", line_number);
-		(void)fputc('\n', file);
+		(void)fprintf(file, "  %s\n  %*s^ ", words->line, (int)error->column - 1, "");
+		(void)snprintf(text, sizeof(text), line_number ? "column %zu of line %zu" : "column %zu",
+			       error->column, line_number);
+		wrap_write(file, text, error->column + 3, WRAP_INDENT, output_wrap_width(file));
 	} else if (line_number) {
 		(void)fprintf(file, "  line %zu: %s\n", line_number, words ? words->line : "");
 	}

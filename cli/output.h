@@ -60,10 +60,33 @@ void output_dose(struct cJSON *parent, const char *key, struct dose_rate dose, e
 void output_concentration(struct cJSON *parent, const char *key, struct concentration concentration,
 			  enum mass_unit unit);
 void output_volume(struct cJSON *parent, const char *key, struct volume volume);
+/*
+ * Volumes that were measured or counted, not programmed. Value is exact; display is rounded down
+ * to whole steps, so that less is shown as left than there is, never more; a trace is "less than
+ * 0.01 mL", never nothing. What is programmed and confirmed is shown exactly: output_volume.
+ */
+#define OUTPUT_LEFT_STEP_NL      INT64_C(10000) /* 0.01 mL: reservoirs and totals */
+#define OUTPUT_DELIVERED_STEP_NL INT64_C(1000)  /* 0.001 mL: delivered in one record */
+#define OUTPUT_VOLUME_TEXT_MAX   (DECIMAL_TEXT_MAX + 12)
+void output_measured_volume(struct cJSON *parent, const char *key, struct volume volume,
+			   int64_t step_nl);
+void output_measured_volume_text(struct volume volume, int64_t step_nl,
+				char buf[OUTPUT_VOLUME_TEXT_MAX]);
 void output_rate(struct cJSON *parent, const char *key, struct volume_rate rate);
+/* Display in words: "30 days 2 h". */
+#define OUTPUT_SECONDS_TEXT_MAX 64
 void output_seconds(struct cJSON *parent, const char *key, int64_t seconds);
+void output_seconds_text(int64_t seconds, char buf[OUTPUT_SECONDS_TEXT_MAX]);
 /* Mass, such as the total of a day; shown in unit. */
 void output_mass(struct cJSON *parent, const char *key, struct mass mass, enum mass_unit unit);
+/* Rate per hour of nl_per_hour nL. */
+void output_rate_hourly(struct cJSON *parent, const char *key, int64_t nl_per_hour);
+/* Whole days. */
+void output_days(struct cJSON *parent, const char *key, int64_t days);
+/* A ratio of per_10000 / 10,000; shown with two decimals. */
+void output_ratio(struct cJSON *parent, const char *key, int64_t per_10000);
+/* The quantity parent[key] is not exact: "exact":false, and `how` ("rounded down") in its text. */
+void output_rounded(struct cJSON *parent, const char *key, const char *how);
 /* Seconds since 1970 as RFC 3339 in local time with offset. */
 void output_time(struct cJSON *parent, const char *key, int64_t utc_s);
 

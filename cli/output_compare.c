@@ -42,6 +42,14 @@ static void stack(const struct cJSON *rows, FILE *file)
 	}
 }
 
+void output_tabulate_comparison(const struct cJSON *rows, FILE *file)
+{
+	const struct cJSON *row = NULL;
+	(void)fprintf(file, "%s\t%s\t%s\t%s\n", heads[0], heads[1], heads[2], heads[3]);
+	cJSON_ArrayForEach(row, rows)
+		(void)fprintf(file, "%s\t%s\t%s\t%s\n", cell(row, 0), cell(row, 1), cell(row, 2), cell(row, 3));
+}
+
 void output_render_comparison(const struct cJSON *rows, size_t width, FILE *file)
 {
 	size_t widths[COLUMNS], total = 2 + ARROW_COLUMNS;

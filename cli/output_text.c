@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text from the result tree: "Label  value" lines, blocks and tables. */
+/* Text from the result tree: "Label  value" lines and blocks. */
 #include <cjson/cJSON.h>
-#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,18 +9,8 @@
 #include "output_tree.h"
 #include "wrap.h"
 
-#define LABEL_MAX 64
-
-/* Members that only machines want. */
-static bool is_hidden(const char *key)
-{
-	static const char *const hidden[] = {"digest", "active_digest", "stage_digest", "data_hex",
-					     "type_code", "epoch", "fields", "kind", "confirm", "ticks_ms", "record_time_s"};
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
-		if (!strcmp(key, hidden[i]))
-			return true;
-	return false;
-}
+/* Columns that a value needs at least beside its label. */
+#define VALUE_MIN 20
 
 size_t output_width(FILE *file)
 {
@@ -58,16 +47,6 @@ const char *output_style(const struct output *out, FILE *file, enum output_style
 					    [STYLE_BOLD] = "\033[1m",
 					    [STYLE_END] = "\033[0m"};
 	return has_colour(out, file) ? codes[style] : "";
-}
-
-void output_label(const char *key, char *buf, size_t size)
-{
-	(void)snprintf(buf, size, "%s", key);
-	for (char *c = buf; *c; c++)
-		if (*c == '_')
-			*c = ' ';
-	if (buf[0] >= 'a' && buf[0] <= 'z')
-		buf[0] = (char)(buf[0] - 'a' + 'A');
 }
 
 /* An array of plain values as "a, b, c". */
@@ -113,110 +92,31 @@ static bool is_block(const struct cJSON *value)
 	return cJSON_IsObject(value) && !cJSON_GetObjectItemCaseSensitive(value, "display");
 }
 
-static void table_without_memory(void)
-{
-	(void)fputs("pumpctl: out of memory; what is shown may be incomplete\n", stderr);
-	exit(1);
-}
-
-static void fill_row(struct libscols_table *table, const struct cJSON *first,
-		     const struct cJSON *row)
-{
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-	size_t at = 0;
-	const struct cJSON *cell = NULL;
-	cJSON_ArrayForEach(cell, first)
-	{
-		if (is_hidden(cell->string))
-			continue;
-		char buf[512];
-		const struct cJSON *value = cJSON_GetObjectItemCaseSensitive(row, cell->string);
-		const char *text = value ? output_value_text(value, buf, sizeof(buf)) : "";
-		if (!line || scols_line_set_data(line, at++, text))
-			table_without_memory();
-	}
-}
-
-static void print_indented(const char *text, int indent, FILE *file)
-{
-	while (*text) {
-		const size_t len = strcspn(text, "\n");
-		(void)fprintf(file, "%*s%.*s\n", indent, "", (int)len, text);
-		text += len + (text[len] == '\n');
-	}
-}
-
-/* Tab-separated for other programs: a line of names, then the rows. */
-static void print_tabbed(const struct cJSON *rows, FILE *file)
-{
-	const struct cJSON *row = NULL, *cell = NULL;
-	char buf[512];
-	const char *between = "";
-	cJSON_ArrayForEach(cell, rows->child)
-	{
-		output_label(cell->string, buf, sizeof(buf));
-		if (!is_hidden(cell->string)) {
-			(void)fprintf(file, "%s%s", between, buf);
-			between = "\t";
-		}
-	}
-	cJSON_ArrayForEach(row, rows)
-	{
-		between = "\n";
-		cJSON_ArrayForEach(cell, rows->child)
-		{
-			const struct cJSON *value = cJSON_GetObjectItemCaseSensitive(row, cell->string);
-			if (is_hidden(cell->string))
-				continue;
-			(void)fprintf(file, "%s%s", between,
-				      value ? output_value_text(value, buf, sizeof(buf)) : "");
-			between = "\t";
-		}
-	}
-	(void)fputc('\n', file);
-}
-
-void output_render_table(const struct output *out, const struct cJSON *rows, int indent, FILE *file)
-{
-	if (out->options.plain) {
-		print_tabbed(rows, file);
-		return;
-	}
-	struct libscols_table *table = scols_new_table();
-	const struct cJSON *first = rows->child, *item = NULL;
-	if (!table)
-		table_without_memory();
-	cJSON_ArrayForEach(item, first)
-	{
-		char label[LABEL_MAX];
-		output_label(item->string, label, sizeof(label));
-		if (!is_hidden(item->string) && !scols_table_new_column(table, label, 0, 0))
-			table_without_memory();
-	}
-	cJSON_ArrayForEach(item, rows)
-		fill_row(table, first, item);
-	(void)scols_table_set_column_separator(table, "  ");
-	(void)scols_table_enable_noencoding(table, 1);
-	/* Never cut a value: a screen that is too narrow wraps the line. */
-	(void)scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
-	char *text = NULL;
-	if (scols_print_table_to_string(table, &text) || !text)
-		table_without_memory();
-	print_indented(text, indent, file);
-	free(text);
-	scols_unref_table(table);
-}
-
-/* Widest label of the plain members from item on. */
-static int label_width(const struct cJSON *item)
+int output_label_width(const struct cJSON *item)
 {
 	size_t width = 0;
 	for (; item; item = item->next) {
-		const size_t len = strlen(item->string);
-		if (!is_hidden(item->string) && !is_table(item) && !is_block(item) && len > width)
-			width = len;
+		char label[OUTPUT_LABEL_MAX];
+		if (output_is_hidden(item->string) || is_table(item) || is_block(item))
+			continue;
+		output_label(item->string, label, sizeof(label));
+		if (strlen(label) > width)
+			width = strlen(label);
 	}
 	return (int)width;
+}
+
+void output_line(const char *label, int label_width, const char *text, size_t indent, size_t width,
+		 FILE *file)
+{
+	size_t used = indent + (size_t)label_width + 2;
+	(void)fprintf(file, "%*s%-*s  ", (int)indent, "", label_width, label);
+	if (width && wrap_fit(text, width > used ? width - used : 0) + used > width) {
+		used = indent + WRAP_INDENT; /* not even its first word fits beside the label */
+		(void)fprintf(file, "\n%*s", (int)used, "");
+	}
+	/* A hanging indent is kept while it leaves room to read. */
+	wrap_write(file, text, used, used + VALUE_MIN <= width ? used : indent + WRAP_INDENT, width);
 }
 
 static void render_members(const struct output *out, const struct cJSON *item, int indent,
@@ -225,7 +125,7 @@ static void render_members(const struct output *out, const struct cJSON *item, i
 /* A heading and what belongs to it. */
 static void render_group(const struct output *out, const struct cJSON *item, int indent, FILE *file)
 {
-	char label[LABEL_MAX];
+	char label[OUTPUT_LABEL_MAX];
 	output_label(item->string, label, sizeof(label));
 	(void)fprintf(file, "%*s%s%s%s\n", indent, "", output_style(out, file, STYLE_BOLD), label,
 		      output_style(out, file, STYLE_END));
@@ -242,40 +142,60 @@ static const char *member(const struct cJSON *object, const char *key)
 }
 
 /* Findings are sentences, too long for a table. */
-static void render_findings(const struct cJSON *findings, FILE *file)
+static void render_findings(const struct output *out, const struct cJSON *findings, FILE *file)
 {
+	enum { INDENT = 2, HANGING = 12 };
+	const size_t width = output_wrap_width(file);
 	const struct cJSON *finding = NULL;
 	(void)fputs("Findings\n", file);
 	cJSON_ArrayForEach(finding, findings)
 	{
-		(void)fprintf(file, "  %-8s  %s: %s\n", member(finding, "severity"),
-			      member(finding, "rule"), member(finding, "text"));
-		if (member(finding, "value")[0])
-			(void)fprintf(file, "            found: %s%s%s\n", member(finding, "value"),
-				      member(finding, "limit")[0] ? "; limit: " : "",
-				      member(finding, "limit"));
+		char text[512];
+		if (out->options.plain) {
+			(void)fprintf(file, "%s\t%s\t%s\t%s\t%s\n", member(finding, "severity"),
+				      member(finding, "rule"), member(finding, "text"),
+				      member(finding, "value"), member(finding, "limit"));
+			continue;
+		}
+		(void)fprintf(file, "%*s%-8s  ", INDENT, "", member(finding, "severity"));
+		(void)snprintf(text, sizeof(text), "%s: %s", member(finding, "rule"),
+			       member(finding, "text"));
+		wrap_write(file, text, HANGING, HANGING, width);
+		if (!member(finding, "value")[0])
+			continue;
+		(void)snprintf(text, sizeof(text), "found: %s%s%s", member(finding, "value"),
+			       member(finding, "limit")[0] ? "; limit: " : "", member(finding, "limit"));
+		(void)fprintf(file, "%*s", HANGING, "");
+		wrap_write(file, text, HANGING, HANGING, width);
 	}
 	if (!findings->child)
-		(void)fputs("  none\n", file);
+		(void)fputs(out->options.plain ? "none\n" : "  none\n", file);
 }
 
 /* Which pump this is, on one line: it heads every screen. */
-static void render_pump(const struct cJSON *pump, FILE *file)
+static void render_pump(const struct output *out, const struct cJSON *pump, FILE *file)
 {
-	(void)fprintf(file, "Pump  %s  model %s, firmware %s\n", member(pump, "serial"),
-		      member(pump, "model"), member(pump, "firmware"));
+	char text[512];
+	if (out->options.plain) {
+		(void)fprintf(file, "Pump\t%s\t%s\t%s\n", member(pump, "serial"), member(pump, "model"),
+			      member(pump, "firmware"));
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "%s  model %s, firmware %s", member(pump, "serial"),
+		       member(pump, "model"), member(pump, "firmware"));
+	output_line("Pump", 4, text, 0, output_wrap_width(file), file);
 }
 
 static void render_plain(const struct output *out, const struct cJSON *item, int indent, int width,
 			 FILE *file)
 {
-	char label[LABEL_MAX], buf[1024];
+	char label[OUTPUT_LABEL_MAX], buf[1024];
 	output_label(item->string, label, sizeof(label));
 	const char *text = output_value_text(item, buf, sizeof(buf));
 	if (out->options.plain)
 		(void)fprintf(file, "%s\t%s\n", label, text);
 	else
-		(void)fprintf(file, "%*s%-*s  %s\n", indent, "", width, label, text);
+		output_line(label, width, text, (size_t)indent, output_wrap_width(file), file);
 }
 
 static bool is_plain(const struct cJSON *item)
@@ -287,21 +207,23 @@ static bool is_plain(const struct cJSON *item)
 static void render_members(const struct output *out, const struct cJSON *item, int indent,
 			   FILE *file)
 {
-	const int width = label_width(item);
+	const int width = output_label_width(item);
 	const struct cJSON *before = NULL;
 	for (; item; item = item->next) {
-		if (is_hidden(item->string) || !strcmp(item->string, "notes"))
+		if (output_is_hidden(item->string) || !strcmp(item->string, "notes"))
 			continue;
 		/* A blank line between what belongs together and the next. */
 		if (before && !indent && !out->options.plain && !(is_plain(before) && is_plain(item)))
 			(void)fputc('\n', file);
 		before = item;
-		if (!strcmp(item->string, "comparison"))
+		if (!strcmp(item->string, "comparison") && out->options.plain)
+			output_tabulate_comparison(item, file);
+		else if (!strcmp(item->string, "comparison"))
 			output_render_comparison(item, output_width(file), file);
 		else if (!strcmp(item->string, "findings"))
-			render_findings(item, file);
+			render_findings(out, item, file);
 		else if (!strcmp(item->string, "pump") && is_block(item))
-			render_pump(item, file);
+			render_pump(out, item, file);
 		else if (is_plain(item))
 			render_plain(out, item, indent, width, file);
 		else
@@ -320,6 +242,6 @@ void output_render(const struct output *out, int first, FILE *file)
 	cJSON_ArrayForEach(note, notes)
 	{
 		if (index++ >= out->shown_notes)
-			wrap_write(file, note->valuestring, 0, output_wrap_width(file));
+			wrap_write(file, note->valuestring, 0, WRAP_INDENT, output_wrap_width(file));
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* output_tree - what output.c and its renderers share; private to them. */
+/* output_tree - what output.c, its renderers and help.c share; private to them. */
 #ifndef PUMPCTL_OUTPUT_TREE_H
 #define PUMPCTL_OUTPUT_TREE_H
 
@@ -27,10 +27,20 @@ void output_render(const struct output *out, int first, FILE *file);
 void output_render_table(const struct output *out, const struct cJSON *rows, int indent, FILE *file);
 /* data.comparison in its own layout for a screen of width columns. */
 void output_render_comparison(const struct cJSON *rows, size_t width, FILE *file);
+/* The same for other programs, separated by tabs. */
+void output_tabulate_comparison(const struct cJSON *rows, FILE *file);
 /* What a value looks like in text; buf is used where it has to be put together. */
 const char *output_value_text(const struct cJSON *value, char *buf, size_t size);
-/* "low_alarm" becomes "Low alarm". */
+/* "low_alarm" becomes "Low alarm"; some keys have words of their own. buf: OUTPUT_LABEL_MAX bytes. */
+#define OUTPUT_LABEL_MAX 64
 void output_label(const char *key, char *buf, size_t size);
+/* Members that only machines want: digests, codes, what another member says in words. */
+bool output_is_hidden(const char *key);
+/* Widest label of the plain members from item on. */
+int output_label_width(const struct cJSON *item);
+/* "Label  text", indented and wrapped; the label fills label_width columns. width: 0, do not wrap. */
+void output_line(const char *label, int label_width, const char *text, size_t indent, size_t width,
+		 FILE *file);
 
 /* Columns of the terminal behind file, 80 if it is none. */
 size_t output_width(FILE *file);

@@ -49,6 +49,7 @@ static void session_take_report(struct session *s, const struct report *report)
 		return;
 	case REPORT_STATUS:
 	case REPORT_PROGRAM:
+	case REPORT_UNREADABLE:
 	case REPORT_RANGE:
 	case REPORT_PULLED:
 	case REPORT_STAGED:
@@ -149,6 +150,9 @@ enum error_code session_wait(struct session *s, enum report_type wanted, struct 
 		return error_set(error, ERR_PUMP_REFUSED, "%s (code %04X)",
 				 session_code_text(s->report.as.refused.code),
 				 (unsigned)s->report.as.refused.code);
+	if (s->report.type == REPORT_UNREADABLE)
+		return error_set(error, ERR_UNREADABLE,
+				 "its form is not known here, or it is not the one that the pump's digest names");
 	if (s->report.type == REPORT_STAGE_DIFFERS)
 		return error_set(error, ERR_STAGE_DIFFERS, NULL);
 	if (s->report.type == REPORT_FORK)
@@ -163,16 +167,17 @@ static enum error_code session_start(struct session *s, struct error *error)
 	struct order_intent open[INTENTS_MAX];
 	struct client_config config = {
 		.mtu = s->mtu,
-		.last_token = audit_last_token(s->config.audit, s->pairing.serial),
 		.open = open,
 		.open_count = session_load_intents(s, open, INTENTS_MAX),
 	};
+	config.last_token = audit_last_token(s->config.audit, s->pairing.serial);
 	randombytes_buf(config.seed, sizeof(config.seed));
 	memcpy(config.pairing_key, s->pairing.key, sizeof(config.pairing_key));
 	memcpy(config.workstation, s->pairing.workstation, sizeof(config.workstation));
 	memcpy(config.serial, s->pairing.serial, sizeof(config.serial));
 	client_start(&s->client, &config, loop_now_ms());
 	sodium_memzero(&config, sizeof(config));
+	sodium_memzero(s->pairing.key, sizeof(s->pairing.key));
 	session_drain(s);
 	while (!s->ready && !s->ended)
 		(void)loop_turn(s->config.loop, -1);
@@ -237,6 +242,7 @@ void session_close(struct session *s)
 {
 	if (!s)
 		return;
+	session_store_unsaved(s);
 	if (s->ready)
 		session_note_closed(s);
 	if (s->context_set)
@@ -274,7 +280,7 @@ const char *session_trail_gap(const struct session *s)
 {
 	if (s->intent_missing)
 		return "the audit trail could not take a record of this order; the pump's own log holds it";
-	if (s->record_missing)
+	if (s->record_missing || s->unsaved_count)
 		return "the audit trail could not take every record of this session";
 	return NULL;
 }

@@ -67,6 +67,7 @@ const char *session_trail_gap(const struct session *session);
 
 enum error_code session_read_status(struct session *session, struct msg_status *out,
 				    struct error *error) __attribute__((warn_unused_result));
+/* Also UNREADABLE: of a form not known here, or not its digest's; the session goes on. */
 enum error_code session_read_program(struct session *session, struct client_program *out,
 				     struct error *error) __attribute__((warn_unused_result));
 

@@ -36,7 +36,11 @@ static enum error_code check_joins(struct session *s, const struct msg_range *ra
 {
 	uint8_t stored[ARCHIVE_HASH_LEN];
 	uint64_t newest;
+	uint32_t epoch;
 	const char *serial = s->pairing.serial;
+	if (archive_last_epoch(s->archive, serial, &epoch) == 0 && epoch > range->epoch)
+		return error_set(error, ERR_INTEGRITY,
+				 "the pump's log is of an earlier time than records that were stored");
 	if (archive_last_seq(s->archive, serial, range->epoch, &newest) == 0 && newest > range->last)
 		return error_set(error, ERR_INTEGRITY,
 				 "the pump's log ends before records that were stored earlier");

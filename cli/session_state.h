@@ -12,6 +12,14 @@
 
 #define SESSION_ID_TEXT 16 /* hex digits */
 
+/* An outcome that the trail could not take; its intent is still open there. */
+struct session_unsaved {
+	uint64_t token;
+	enum audit_outcome outcome;
+	const char *reason; /* static */
+	bool resolution;
+};
+
 struct session {
 	struct session_config config;
 	struct state_pairing pairing;
@@ -29,7 +37,9 @@ struct session {
 	bool draining;
 	struct action action; /* the one being carried out */
 	bool intent_missing;  /* a getting-safe order went out without a record in the trail */
-	bool record_missing;  /* a record of an outcome or of the session could not be stored */
+	bool record_missing;  /* a record of the session, or of an order without intent, could not be */
+	struct session_unsaved unsaved[AUDIT_OPEN_MAX]; /* oldest first */
+	size_t unsaved_count;
 	struct error why; /* of ended */
 	struct msg_started pump;
 	struct client_outcome resolved[SESSION_RESOLVED_MAX];
@@ -76,9 +86,18 @@ enum error_code session_connect(struct session *session, struct error *error)
 void session_store_intent(struct session *session, const struct order_intent *intent);
 void session_store_outcome(struct session *session, const struct client_outcome *outcome,
 			   bool resolution);
+/*
+ * Tries again to store the outcomes that the trail could not take: before the next intent and when
+ * the session closes, because a later order of the same session makes the pump forget about them.
+ * A trail that this process may not write any more is opened and read afresh for it.
+ */
+void session_store_unsaved(struct session *session);
 void session_store_records(struct session *session, const struct action_records *records);
-/* Open intents of this pump as the engine wants them; returns their number. */
-size_t session_load_intents(const struct session *session, struct order_intent *out, size_t max);
+/*
+ * Open intents of this pump as the engine wants them; returns their number. The trail is read up
+ * to its end first: another process may have written of this pump before the lock was ours.
+ */
+size_t session_load_intents(struct session *session, struct order_intent *out, size_t max);
 /* Notes in the trail that the session opened or closed; a failure is not fatal. */
 void session_note_opened(struct session *session);
 void session_note_closed(struct session *session);

@@ -19,6 +19,47 @@ static enum audit_outcome outcome_to_audit(enum order_outcome outcome)
 	return map[outcome];
 }
 
+static int save(struct session *s, struct audit *audit, const struct session_unsaved *u)
+{
+	return audit_outcome(audit, s->pairing.serial, u->token, u->outcome, u->reason, u->resolution,
+			     NULL);
+}
+
+static int save_afresh(struct session *s, const struct session_unsaved *u)
+{
+	struct audit *fresh;
+	int err = audit_open(&fresh, s->config.state_dir);
+	if (err)
+		return err;
+	audit_set_context(fresh, s->pairing.serial, s->pump.is_virtual, s->id);
+	err = save(s, fresh, u);
+	audit_close(fresh);
+	return err;
+}
+
+void session_store_unsaved(struct session *s)
+{
+	while (s->unsaved_count) {
+		int err = save(s, s->config.audit, &s->unsaved[0]);
+		if (err && audit_state(s->config.audit) == AUDIT_DAMAGED)
+			err = save_afresh(s, &s->unsaved[0]);
+		/* Not open: the outcome was stored, or the intent was not, whatever the write said. */
+		if (err && err != -ENOENT)
+			return;
+		s->unsaved_count--;
+		memmove(&s->unsaved[0], &s->unsaved[1], s->unsaved_count * sizeof(s->unsaved[0]));
+	}
+}
+
+/* What does not fit is settled by the next session, as all of them are if this process dies. */
+static void keep_unsaved(struct session *s, const struct session_unsaved *u)
+{
+	if (s->unsaved_count < AUDIT_OPEN_MAX)
+		s->unsaved[s->unsaved_count++] = *u;
+	else
+		s->record_missing = true;
+}
+
 void session_store_intent(struct session *s, const struct order_intent *intent)
 {
 	struct audit_intent record = {
@@ -29,6 +70,7 @@ void session_store_intent(struct session *s, const struct order_intent *intent)
 		.gets_safe = intent->gets_safe,
 	};
 	struct audit_head head;
+	session_store_unsaved(s);
 	(void)snprintf(record.serial, sizeof(record.serial), "%s", intent->serial);
 	(void)snprintf(record.text, sizeof(record.text), "%s", s->order_text);
 	memcpy(record.stage_digest, intent->stage_digest, DIGEST_LEN);
@@ -59,11 +101,15 @@ void session_store_intent(struct session *s, const struct order_intent *intent)
 
 void session_store_outcome(struct session *s, const struct client_outcome *outcome, bool resolution)
 {
-	/* If this fails the intent stays open in the trail and the next session settles it again. */
-	const int err = audit_outcome(s->config.audit, s->pairing.serial, outcome->token,
-				      outcome_to_audit(outcome->outcome), outcome->reason,
-				      resolution, NULL);
-	s->record_missing |= err != 0;
+	const struct session_unsaved u = {.token = outcome->token,
+					  .outcome = outcome_to_audit(outcome->outcome),
+					  .reason = outcome->reason,
+					  .resolution = resolution};
+	const int err = save(s, s->config.audit, &u);
+	if (err == -ENOENT)
+		s->record_missing = true;
+	if (err)
+		keep_unsaved(s, &u);
 	client_outcome_stored(&s->client, loop_now_ms());
 }
 
@@ -106,9 +152,10 @@ _Static_assert(sizeof(((struct order_intent *)0)->serial) ==
 		       sizeof(((struct audit_intent *)0)->serial),
 	       "one length of serials");
 
-size_t session_load_intents(const struct session *s, struct order_intent *out, size_t max)
+size_t session_load_intents(struct session *s, struct order_intent *out, size_t max)
 {
 	struct audit_intent found[AUDIT_OPEN_MAX];
+	s->record_missing |= audit_refresh(s->config.audit) != 0;
 	size_t count = audit_open_intents(s->config.audit, s->pairing.serial, found, AUDIT_OPEN_MAX);
 	if (count > max)
 		count = max;

@@ -120,6 +120,19 @@ static void take_line(char *line)
 	rl_callback_handler_remove();
 }
 
+static void make_prompt(const struct shell *shell, char *prompt)
+{
+	struct app *app = shell->app;
+	const bool open = app->session && session_is_open(app->session);
+	const struct msg_started *pump = open ? session_pump(app->session) : NULL;
+	const bool unconfirmed =
+		open ? session_has_open_intent(app->session)
+		     : app->audit && audit_open_intents(app->audit, NULL, NULL, 0) > 0;
+	(void)snprintf(prompt, PROMPT_MAX, "%s%s%s> ", pump ? pump->serial : "pumpctl",
+		       pump && pump->is_virtual ? " VIRTUAL PUMP" : "",
+		       unconfirmed ? " [UNCONFIRMED]" : "");
+}
+
 static void flush_notices(struct shell *shell)
 {
 	const unsigned long busy = RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_COMPLETING |
@@ -132,6 +145,9 @@ static void flush_notices(struct shell *shell)
 	(void)fflush(stdout);
 	shell->pending[0] = '\0';
 	if (shell->at_prompt) {
+		char prompt[PROMPT_MAX];
+		make_prompt(shell, prompt); /* a session that ended is no longer in it */
+		(void)rl_set_prompt(prompt);
 		(void)rl_on_new_line();
 		rl_redisplay();
 	}
@@ -151,19 +167,6 @@ void shell_notice(struct shell *shell, const char *format, ...)
 void shell_leave(struct shell *shell)
 {
 	shell->leaving = true;
-}
-
-static void make_prompt(const struct shell *shell, char *prompt)
-{
-	struct app *app = shell->app;
-	const bool open = app->session && session_is_open(app->session);
-	const struct msg_started *pump = open ? session_pump(app->session) : NULL;
-	const bool unconfirmed =
-		open ? session_has_open_intent(app->session)
-		     : app->audit && audit_open_intents(app->audit, NULL, NULL, 0) > 0;
-	(void)snprintf(prompt, PROMPT_MAX, "%s%s%s> ", pump ? pump->serial : "pumpctl",
-		       pump && pump->is_virtual ? " VIRTUAL PUMP" : "",
-		       unconfirmed ? " [UNCONFIRMED]" : "");
 }
 
 static void cancel_line(void)

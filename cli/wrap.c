@@ -5,12 +5,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define INDENT 2
-
-/* A space may end a line unless it stands between a number and what the number counts. */
+/* A space may end a line unless it stands inside a quantity: "1.2 mg per day". */
 static bool may_break(const char *text, size_t at)
 {
-	return text[at] == ' ' && !(at > 0 && isdigit((unsigned char)text[at - 1]));
+	static const char per[] = " per";
+	if (text[at] != ' ' || (at > 0 && isdigit((unsigned char)text[at - 1])))
+		return false;
+	return strncmp(text + at, " per ", 5) != 0 &&
+	       !(at >= sizeof(per) - 1 && !strncmp(text + at - (sizeof(per) - 1), per, sizeof(per) - 1));
 }
 
 size_t wrap_fit(const char *text, size_t width)
@@ -27,17 +29,17 @@ size_t wrap_fit(const char *text, size_t width)
 	return fit && columns > width ? fit : at;
 }
 
-void wrap_write(FILE *file, const char *text, size_t used, size_t width)
+void wrap_write(FILE *file, const char *text, size_t used, size_t indent, size_t width)
 {
-	while (width > used + INDENT) {
-		const size_t len = wrap_fit(text, width - used);
+	while (width > indent) {
+		const size_t len = wrap_fit(text, width > used ? width - used : 0);
 		(void)fprintf(file, "%.*s", (int)len, text);
 		text += len;
 		if (!*text)
 			break;
 		text++;
-		(void)fprintf(file, "\n%*s", INDENT, "");
-		used = INDENT;
+		(void)fprintf(file, "\n%*s", (int)indent, "");
+		used = indent;
 	}
 	(void)fprintf(file, "%s\n", text);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* wrap - sentences over several terminal lines: broken at spaces, a number never parted from its unit. */
+/* wrap - sentences over several terminal lines: broken at spaces, a quantity stays whole. */
 #ifndef PUMPCTL_WRAP_H
 #define PUMPCTL_WRAP_H
 
@@ -12,10 +12,13 @@
  */
 size_t wrap_fit(const char *text, size_t width);
 
+/* The usual indentation of further lines. */
+#define WRAP_INDENT 2
+
 /*
  * Writes text and a newline. width: columns of the terminal, 0: do not wrap. used: columns taken
- * on the first line; further lines are indented by two.
+ * on the first line; indent: those left free on further lines.
  */
-void wrap_write(FILE *file, const char *text, size_t used, size_t width);
+void wrap_write(FILE *file, const char *text, size_t used, size_t indent, size_t width);
 
 #endif

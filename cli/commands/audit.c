@@ -53,6 +53,8 @@ static enum error_code add_report(struct output *out, const struct audit_report 
 	if (report->bad_line)
 		return error_set(error, ERR_INTEGRITY, "line %" PRIu64 " is not as it was written: %s",
 				 report->bad_line, report->problem);
+	if (report->open_intents)
+		output_note(out, "Orders in it that are not settled: %" PRIu64, report->open_intents);
 	output_note(out, "The audit trail verifies: %" PRIu64 " records, unchanged since they were written.",
 		    report->records);
 	return ERR_NONE;

@@ -11,6 +11,8 @@ extern const struct command_group therapy_commands; /* therapy.c: stop, minimum,
 extern const struct command_group log_commands;     /* log.c */
 extern const struct command_group audit_commands;   /* audit.c */
 extern const struct command_group drug_commands;    /* drug.c */
+extern const struct command_group calc_commands;    /* calc.c: rate, dose, mixture, refill, residual */
+extern const struct command_group calc_path_commands; /* calc_path.c: catheter, prime, bridge */
 extern const struct command_group sim_commands;     /* sim.c */
 extern const struct command_group help_commands;    /* help.c: commands, doctor, help, version */
 

@@ -23,7 +23,10 @@ static const char *type_name(enum arg_type type)
 		[ARG_SERIAL] = "serial",  [ARG_NAME] = "name",
 		[ARG_INTEGER] = "integer", [ARG_CHOICE] = "choice",
 		[ARG_FILE] = "file",      [ARG_FLAG] = "flag",
-		[ARG_REST] = "words",
+		[ARG_REST] = "words",     [ARG_RATE] = "rate",
+		[ARG_DAYS] = "days",      [ARG_DATE] = "date",
+		[ARG_STRENGTH] = "strength", [ARG_PREPARATION] = "preparation",
+		[ARG_LENGTH] = "length", [ARG_VOLUME_PER_LENGTH] = "volume-per-length",
 	};
 	return names[type];
 }
@@ -45,7 +48,7 @@ static void add_arguments(struct cJSON *row, const struct command *command)
 		struct cJSON *node = output_object(list, NULL);
 		output_string(node, "name", arg->name ? arg->name : "");
 		output_string(node, "type", type_name(arg->type));
-		output_flag(node, "optional", arg->optional || arg->keyword);
+		output_flag(node, "optional", arg->keyword ? !arg->required : arg->optional);
 		if (arg->keyword)
 			output_string(node, "keyword", arg->keyword);
 		output_string(node, "help", arg->help ? arg->help : "");
@@ -93,8 +96,7 @@ static enum error_code help(struct app *app, const struct values *args, struct o
 	struct words words = {0};
 	for (size_t i = 0; i < args->rest_count; i++)
 		words.at[words.count++] = (struct word){.text = args->rest[i], .len = strlen(args->rest[i])};
-	help_print(&words);
-	return ERR_NONE;
+	return help_print(&words, error);
 }
 
 static enum error_code version(struct app *app, const struct values *args, struct output *out,

@@ -85,6 +85,12 @@ static bool time_of(const struct reference *reference, uint64_t time_s, int64_t 
 	return true;
 }
 
+/* What one record delivered is small; what is left is not. */
+static int64_t step_of(const struct record_field *field)
+{
+	return strcmp(field->name, "volume") ? OUTPUT_LEFT_STEP_NL : OUTPUT_DELIVERED_STEP_NL;
+}
+
 static void add_field(struct cJSON *fields, const struct record_field *field)
 {
 	switch (field->unit) {
@@ -92,7 +98,7 @@ static void add_field(struct cJSON *fields, const struct record_field *field)
 		output_unsigned(fields, field->name, (uint64_t)field->number);
 		return;
 	case RECORD_UNIT_NL:
-		output_volume(fields, field->name, (struct volume){field->number});
+		output_measured_volume(fields, field->name, (struct volume){field->number}, step_of(field));
 		return;
 	case RECORD_UNIT_SECONDS:
 		output_seconds(fields, field->name, field->number);
@@ -113,29 +119,52 @@ static void add_field(struct cJSON *fields, const struct record_field *field)
 	}
 }
 
-/* One field in words for the table; digests stay in the JSON. */
+/* What stands before a field's value on the screen. False: it stays in the JSON. */
+static bool field_label(const char *name, char *buf, size_t size)
+{
+	static const struct {
+		const char *name, *label;
+	} rows[] = {{"seconds", "in "},   {"volume", "delivered "}, {"token", "order number "},
+		    {"kind", ""},         {"alarm", ""},            {"state", ""},
+		    {"slot", NULL},       {"workstation", NULL},    {"audit-size", NULL},
+		    {"utc", NULL},        {"stage-digest", NULL},   {"active-digest", NULL},
+		    {"audit-root", NULL}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(name, rows[i].name)) {
+			(void)snprintf(buf, size, "%s", rows[i].label ? rows[i].label : "");
+			return rows[i].label != NULL;
+		}
+	(void)snprintf(buf, size, "%s ", name);
+	return true;
+}
+
+/* One field in words for the table; "" where only machines want it. */
 static void field_text(const struct record_field *field, char *buf, size_t size)
 {
-	char number[DECIMAL_TEXT_MAX];
+	char number[OUTPUT_VOLUME_TEXT_MAX > OUTPUT_SECONDS_TEXT_MAX ? OUTPUT_VOLUME_TEXT_MAX
+								   : OUTPUT_SECONDS_TEXT_MAX];
+	char label[40];
 	buf[0] = '\0';
+	if (!field_label(field->name, label, sizeof(label)))
+		return;
 	switch (field->unit) {
 	case RECORD_UNIT_NONE:
-		(void)snprintf(buf, size, "%s %" PRIu64, field->name, (uint64_t)field->number);
+		(void)snprintf(buf, size, "%s%" PRIu64, label, (uint64_t)field->number);
 		return;
 	case RECORD_UNIT_NL:
-		(void)volume_display((struct volume){field->number}, number);
-		(void)snprintf(buf, size, "%s %s", field->name, number);
+		output_measured_volume_text((struct volume){field->number}, step_of(field), number);
+		(void)snprintf(buf, size, "%s%s", label, number);
 		return;
 	case RECORD_UNIT_SECONDS:
-		(void)duration_print((struct duration){field->number}, number);
-		(void)snprintf(buf, size, "in %s", number);
+		output_seconds_text(field->number, number);
+		(void)snprintf(buf, size, "%s%s", label, number);
 		return;
 	case RECORD_UNIT_CODE8:
 	case RECORD_UNIT_CODE16:
 		if (field->code_name)
-			(void)snprintf(buf, size, "%s %s", field->name, field->code_name);
+			(void)snprintf(buf, size, "%s%s", label, field->code_name);
 		else
-			(void)snprintf(buf, size, "%s code %" PRIX64, field->name, (uint64_t)field->number);
+			(void)snprintf(buf, size, "%scode %" PRIX64, label, (uint64_t)field->number);
 		return;
 	case RECORD_UNIT_UTC:
 	case RECORD_UNIT_BYTES:
@@ -150,7 +179,7 @@ static void add_details(struct cJSON *item, const struct record_view *view, size
 	if (!view->name)
 		used = (size_t)snprintf(text, sizeof(text), "type 0x%04X, %zu bytes", view->type, len);
 	for (size_t i = 0; view->name && i < view->count; i++) {
-		char one[96];
+		char one[128];
 		field_text(&view->fields[i], one, sizeof(one));
 		if (one[0] && used < sizeof(text))
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",

@@ -64,6 +64,8 @@ static void show_outcome(struct output *out, const struct client_outcome *outcom
 	output_unsigned(node, "number", outcome->token);
 	output_string(node, "outcome", order_outcome_name(outcome->outcome));
 	output_string(node, "reason", outcome->reason ? outcome->reason : "");
+	if (outcome->reason)
+		output_string(node, "meaning", order_reason_words(outcome->reason));
 	if (outcome->record_seq)
 		output_unsigned(node, "pump_record", outcome->record_seq);
 }
@@ -86,6 +88,8 @@ enum error_code order_carry_out(struct app *app, struct output *out, const struc
 		(void)sigaction(SIGINT, &before, NULL);
 		if (outcome.token)
 			show_outcome(out, &outcome);
+		if (code == ERR_OUTCOME_UNKNOWN && error && outcome.reason)
+			(void)error_set(error, code, "%s", order_reason_words(outcome.reason));
 	}
 	if (code)
 		tell_now(code, steps, error);
@@ -99,7 +103,8 @@ void order_read_back(struct app *app, struct output *out)
 	if (session_read_status(app->session, &status, NULL) ||
 	    session_read_program(app->session, &read, NULL)) {
 		output_warn(out, "NOT_READ_AGAIN",
-			    "The pump confirmed the order, but it could not be read once more. Run: pumpctl status");
+			    "The order was carried out and read back, but then the pump fell silent. To read it again "
+			    "run: pumpctl status");
 		return;
 	}
 	struct cJSON *node = output_object(output_data(out), "now_in_pump");

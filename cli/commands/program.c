@@ -64,18 +64,39 @@ static enum error_code build(const struct values *args, const struct client_prog
 	return ERR_NONE;
 }
 
+/* What was typed that a rule is about; the dose where it is about several things. */
+static const struct value *refused_value(const char *rule, const struct values *args)
+{
+	static const struct {
+		const char *rule;
+		size_t argument;
+	} rows[] = {{"L-mixture-changed", ARG_OF_CONCENTRATION},
+		    {"L-concentration-range", ARG_OF_CONCENTRATION},
+		    {"L-mixture-changed", ARG_OF_DRUG},
+		    {"L-concentration-range", ARG_OF_DRUG},
+		    {"L-alarm-range", ARG_OF_LOW_ALARM}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(rule, rows[i].rule) && args->at[rows[i].argument].present)
+			return &args->at[rows[i].argument];
+	return &args->at[ARG_OF_DOSE];
+}
+
 static enum error_code refuse_findings(const struct proposal *p, const struct values *args,
 				       struct error *error)
 {
 	const struct finding *worst = &p->findings[0];
-	char detail[400];
-	(void)snprintf(detail, sizeof(detail), "%s: %.160s found %s%s%s%s", worst->rule, worst->text,
-		       worst->value[0] ? worst->value : "no value", worst->limit[0] ? ", limit " : "",
-		       worst->limit,
-		       worst->severity == SEVERITY_OVERRIDE
-			       ? "; a second person would have to agree, which this version cannot record"
-			       : "");
-	return refuse_at(error, ERR_REFUSED_LIMIT, &args->at[ARG_OF_DOSE], detail);
+	char detail[500];
+	int used = snprintf(detail, sizeof(detail), "%s: %.240s", worst->rule, worst->text);
+	if (worst->severity == SEVERITY_OVERRIDE)
+		used += snprintf(detail + used, sizeof(detail) - (size_t)used,
+				 " This version cannot record them");
+	/* The message ends with a full stop of its own. */
+	while (used > 0 && detail[used - 1] == '.')
+		detail[--used] = '\0';
+	if (worst->value[0])
+		(void)snprintf(detail + used, sizeof(detail) - (size_t)used, ". Found: %s%s%s", worst->value,
+			       worst->limit[0] ? "; limit: " : "", worst->limit);
+	return refuse_at(error, ERR_REFUSED_LIMIT, refused_value(worst->rule, args), detail);
 }
 
 /* Reads the pump, builds what was typed, checks it. Findings are in data whatever they say. */
@@ -281,6 +302,8 @@ static enum error_code program_show(struct app *app, const struct values *args, 
 		if (read->present) {
 			output_hex(data, "digest", read->digest, DIGEST_LEN);
 			describe_program(data, &read->program);
+		} else {
+			output_note(out, "The pump has no program.");
 		}
 	}
 	free(read);

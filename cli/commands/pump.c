@@ -115,8 +115,10 @@ static void add_status(struct output *out, const struct msg_status *status)
 	struct cJSON *data = output_data(out);
 	output_string(data, "therapy", therapy_state_name(status->therapy));
 	output_rate(data, "delivery_rate", (struct volume_rate){(int64_t)status->rate_nl_per_day});
-	output_volume(data, "reservoir", (struct volume){(int64_t)status->reservoir_nl});
-	output_volume(data, "delivered_in_all", (struct volume){(int64_t)status->delivered_nl});
+	output_measured_volume(data, "reservoir", (struct volume){(int64_t)status->reservoir_nl},
+			      OUTPUT_LEFT_STEP_NL);
+	output_measured_volume(data, "delivered_in_all", (struct volume){(int64_t)status->delivered_nl},
+			      OUTPUT_LEFT_STEP_NL);
 	add_alarms(data, status->alarms);
 	output_time(data, "pump_clock", status->clock_s);
 	if (status->therapy == THERAPY_STOPPED)

@@ -149,9 +149,12 @@ static enum error_code sim_show(struct app *app, const struct values *args, stru
 	output_string(data, "therapy", status.therapy);
 	output_seconds(data, "running_time", status.therapy_s);
 	output_rate(data, "rate", (struct volume_rate){status.rate});
-	output_volume(data, "true_contents", (struct volume){status.reservoir});
-	output_volume(data, "believed_contents", (struct volume){status.believed});
-	output_volume(data, "delivered", (struct volume){status.delivered});
+	output_measured_volume(data, "true_contents", (struct volume){status.reservoir},
+			      OUTPUT_LEFT_STEP_NL);
+	output_measured_volume(data, "believed_contents", (struct volume){status.believed},
+			      OUTPUT_LEFT_STEP_NL);
+	output_measured_volume(data, "delivered", (struct volume){status.delivered},
+			      OUTPUT_LEFT_STEP_NL);
 	output_integer(data, "first_record", status.log_first);
 	output_integer(data, "last_record", status.log_last);
 	output_integer(data, "packets_exchanged", status.pdus);

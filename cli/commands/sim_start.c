@@ -290,8 +290,8 @@ static enum error_code refuse_birth_arguments(const struct values *args,
 	return ERR_NONE;
 }
 
-static void show(struct output *out, const struct sim_place *place, const char *address,
-		 bool is_new)
+static void show(const struct app *app, struct output *out, const struct sim_place *place,
+		 const char *address, bool is_new)
 {
 	struct cJSON *data = output_data(out);
 	output_mark_virtual(out);
@@ -301,7 +301,8 @@ static void show(struct output *out, const struct sim_place *place, const char *
 	output_string(data, "address", address);
 	output_string(data, "state", "running");
 	output_flag(data, "new", is_new);
-	output_note(out, "Next: pumpctl --pump %s status", place->about.serial);
+	output_note(out, app->shell ? "Next: connect %s" : "Next: pumpctl --pump %s status",
+		    place->about.serial);
 }
 
 enum error_code sim_start(struct app *app, const struct values *args, struct output *out,
@@ -339,6 +340,6 @@ enum error_code sim_start(struct app *app, const struct values *args, struct out
 	if (!code)
 		code = store_address(state, &place, ready, address, error);
 	if (!code)
-		show(out, &place, address, is_new);
+		show(app, out, &place, address, is_new);
 	return code;
 }

@@ -62,6 +62,9 @@ static int write_record(struct audit *a, const char *kind, const cJSON *data, bo
 					    a->index.last_leaf, open, count, data, json);
 	if (len < 0)
 		return (int)len;
+	/* What no reader would take must not reach the file: it could never be taken back. */
+	if (audit_index_check(&a->index, json, (size_t)len))
+		return -EINVAL;
 	audit_frame_header(json, (size_t)len, header);
 	memcpy(a->frame, header, AUDIT_HEADER_LEN);
 	json[len] = '\n';
@@ -88,7 +91,7 @@ static int mend_tail(struct audit *a, const struct audit_scan *scan)
 	uint8_t hash[TREE_HASH_LEN];
 	const int err = audit_file_cut_tail(&a->file, scan->at, scan->file_len, hash);
 	if (err)
-		return err;
+		return err == -ENOSPC ? err : poison(a, err);
 	cJSON *data = cJSON_CreateObject();
 	json_add_decimal(data, "offset", scan->at);
 	json_add_decimal(data, "length", scan->file_len - scan->at);
@@ -236,9 +239,8 @@ void audit_set_context(struct audit *a, const char *serial, bool is_virtual, con
 	c->is_virtual = is_virtual;
 }
 
-/* The frame of every public append: lock, catch up, write, unlock. */
-static int append_locked(struct audit *a, const char *kind, const cJSON *data, bool use_reserve,
-			 struct audit_head *head)
+/* 0: the file is locked and the index holds all of it. */
+static int lock_and_catch_up(struct audit *a)
 {
 	if (a->state == AUDIT_DAMAGED)
 		return -EROFS;
@@ -246,8 +248,29 @@ static int append_locked(struct audit *a, const char *kind, const cJSON *data, b
 	if (err)
 		return err;
 	err = catch_up(a);
+	if (!err && a->state == AUDIT_DAMAGED)
+		err = -EROFS;
+	if (err)
+		audit_file_unlock(&a->file);
+	return err;
+}
+
+int audit_refresh(struct audit *a)
+{
+	const int err = lock_and_catch_up(a);
 	if (!err)
-		err = a->state == AUDIT_DAMAGED ? -EROFS : write_record(a, kind, data, use_reserve);
+		audit_file_unlock(&a->file);
+	return err;
+}
+
+/* The frame of every public append: lock, catch up, write, unlock. */
+static int append_locked(struct audit *a, const char *kind, const cJSON *data, bool use_reserve,
+			 struct audit_head *head)
+{
+	int err = lock_and_catch_up(a);
+	if (err)
+		return err;
+	err = write_record(a, kind, data, use_reserve);
 	audit_file_unlock(&a->file);
 	if (!err && head)
 		audit_head(a, head);
@@ -274,7 +297,8 @@ int audit_program(struct audit *a, const uint8_t digest[32], const uint8_t *imag
 	cJSON_AddStringToObject(data, "text", text);
 	const int err = append_locked(a, "program", data, false, NULL);
 	cJSON_Delete(data);
-	return err;
+	/* Another process may have recorded it just before: then this one has taken that in. */
+	return err == -EINVAL && audit_index_has_program(&a->index, digest) ? 0 : err;
 }
 
 int audit_intent(struct audit *a, const struct audit_intent *intent, const cJSON *details,

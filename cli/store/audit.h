@@ -10,8 +10,8 @@
  * intents open after it ("open"), so that the last record alone tells what is undecided.
  *
  * The file is locked (flock) while a record is written; space is reserved ahead; a record is
- * durable (fdatasync) when its call returns. A torn last line is cut off and noted as a record
- * of its own; damage anywhere else opens the trail read-only (AUDIT_DAMAGED).
+ * durable (fdatasync) when its call returns. A torn last line (one without its newline, or with a
+ * block that never reached the disk) is cut off and noted as a record of its own; damage anywhere else opens the trail read-only (AUDIT_DAMAGED).
  */
 #ifndef PUMPCTL_STORE_AUDIT_H
 #define PUMPCTL_STORE_AUDIT_H
@@ -82,6 +82,12 @@ void audit_head(const struct audit *audit, struct audit_head *head);
 const char *audit_path(const struct audit *audit);
 
 /*
+ * Takes in what other processes wrote since the last append, so that the answers below are theirs
+ * too. 0; -EROFS (damaged); -EAGAIN, -ESTALE, -errno as audit_append: the answers stay as they were.
+ */
+int audit_refresh(struct audit *audit) __attribute__((warn_unused_result));
+
+/*
  * Intents open for the pump with this serial (NULL: any), oldest first. Returns their number
  * (at most AUDIT_OPEN_MAX); fills up to max.
  */
@@ -100,8 +106,10 @@ void audit_set_context(struct audit *audit, const char *serial, bool is_virtual,
 /*
  * Appends one record of the given kind (docs/audit.md lists them). data: object with the
  * kind's own fields, borrowed; may be NULL. On return 0 the record is durable and *head (may
- * be NULL) is the new head. -ENOSPC, -EROFS (damaged), -EMSGSIZE, -EIO or other -errno: nothing
- * counts as written, and after a failed write or fdatasync the trail is poisoned for this process.
+ * be NULL) is the new head. -ENOSPC, -EROFS (damaged), -EMSGSIZE, -EINVAL (no reader would take
+ * it), -EAGAIN (locked by another program), -ESTALE (the file is no longer at its place), -EIO or
+ * other -errno: nothing counts as written, and after a failed write or fdatasync the trail is
+ * poisoned for this process: AUDIT_DAMAGED until it is opened again.
  */
 int audit_append(struct audit *audit, const char *kind, const struct cJSON *data,
 		 struct audit_head *head) __attribute__((warn_unused_result));

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,6 +53,20 @@ static int make_trail(const char *audit_dir, char origin[2 * AUDIT_ORIGIN_LEN + 
 	return state_replace_file(dir, "log", "", 0);
 }
 
+/* 0, -EAGAIN when it is still held after LOCK_WAIT_MS, or -errno. */
+static int lock_patiently(int fd)
+{
+	const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
+	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += LOCK_STEP_MS) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (waited >= LOCK_WAIT_MS)
+			return -EAGAIN;
+		(void)nanosleep(&step, NULL);
+	}
+	return 0;
+}
+
 /* Two first commands at once must not make two trails. */
 static int find_or_make(const char *state_dir, const char *audit_dir,
 			char origin[2 * AUDIT_ORIGIN_LEN + 1])
@@ -59,7 +74,9 @@ static int find_or_make(const char *state_dir, const char *audit_dir,
 	const int lock = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (lock < 0)
 		return -errno;
-	int err = flock(lock, LOCK_EX) < 0 ? -errno : find_origin(audit_dir, origin);
+	int err = lock_patiently(lock);
+	if (!err)
+		err = find_origin(audit_dir, origin);
 	if (err == -ENOENT)
 		err = make_trail(audit_dir, origin);
 	close(lock);
@@ -89,17 +106,26 @@ void audit_file_close(struct audit_file *file)
 	file->fd = -1;
 }
 
+/* A trail that was moved away or replaced while it was open would take records nobody finds. */
+static int check_place(const struct audit_file *file)
+{
+	struct stat own, there;
+	if (fstat(file->fd, &own) < 0)
+		return -errno;
+	return stat(file->path, &there) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino
+		       ? 0
+		       : -ESTALE;
+}
+
 int audit_file_lock(struct audit_file *file)
 {
-	const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
-	for (int waited = 0; flock(file->fd, LOCK_EX | LOCK_NB) < 0; waited += LOCK_STEP_MS) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return -errno;
-		if (waited >= LOCK_WAIT_MS)
-			return -EAGAIN;
-		(void)nanosleep(&step, NULL);
-	}
-	return 0;
+	int err = lock_patiently(file->fd);
+	if (err)
+		return err;
+	err = check_place(file);
+	if (err)
+		audit_file_unlock(file);
+	return err;
 }
 
 void audit_file_unlock(struct audit_file *file)

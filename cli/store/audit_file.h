@@ -29,7 +29,7 @@ int audit_file_open(struct audit_file *file, const char *state_dir,
 		    char origin[2 * AUDIT_ORIGIN_LEN + 1]) __attribute__((warn_unused_result));
 void audit_file_close(struct audit_file *file);
 
-/* Waits at most 5 s for the lock: 0, -EAGAIN, -errno. */
+/* Waits at most 5 s for the lock: 0, -EAGAIN, -ESTALE (path is another file by now), -errno. */
 int audit_file_lock(struct audit_file *file) __attribute__((warn_unused_result));
 void audit_file_unlock(struct audit_file *file);
 

@@ -42,18 +42,21 @@ bool audit_index_has_program(const struct audit_index *index, const uint8_t dige
 	return false;
 }
 
-static const char *note_program(struct audit_index *index, const cJSON *data)
+static const char *check_program(const struct audit_index *index, const cJSON *data,
+				 uint8_t digest[32])
 {
-	uint8_t digest[32];
-	if (json_get_hex(data, "digest", digest, sizeof(digest)))
+	if (json_get_hex(data, "digest", digest, 32))
 		return "a program is malformed";
-	if (audit_index_has_program(index, digest))
-		return "a program is recorded twice";
+	return audit_index_has_program(index, digest) ? "a program is recorded twice" : NULL;
+}
+
+static const char *note_program(struct audit_index *index, const uint8_t digest[32])
+{
 	uint8_t(*more)[32] = realloc(index->programs, (index->program_count + 1) * sizeof(*more));
 	if (!more)
 		return "out of memory";
 	index->programs = more;
-	memcpy(more[index->program_count++], digest, sizeof(digest));
+	memcpy(more[index->program_count++], digest, 32);
 	return NULL;
 }
 
@@ -61,6 +64,8 @@ static const char *note_program(struct audit_index *index, const cJSON *data)
 struct change {
 	bool adds;
 	int removes; /* position, or -1 */
+	bool is_program;
+	uint8_t program[32]; /* its digest */
 	struct audit_intent intent;
 };
 
@@ -108,7 +113,10 @@ static const char *find_change(const struct audit_index *index, const char *kind
 		return intent_change(index, data, change);
 	if (strcmp(kind, "outcome") == 0 || strcmp(kind, "resolution") == 0)
 		return outcome_change(index, data, change);
-	return NULL;
+	if (strcmp(kind, "program") != 0)
+		return NULL;
+	change->is_program = true;
+	return check_program(index, data, change->program);
 }
 
 static size_t list_open(const struct audit_index *index, const struct change *change,
@@ -158,6 +166,11 @@ static const char *note_token(struct audit_index *index, const struct audit_inte
 
 static const char *apply_change(struct audit_index *index, const struct change *change)
 {
+	if (change->is_program) {
+		const char *problem = note_program(index, change->program);
+		if (problem)
+			return problem;
+	}
 	if (change->adds) {
 		const char *problem = note_token(index, &change->intent);
 		if (problem)
@@ -197,6 +210,18 @@ static const char *check_record(const struct audit_index *index, const struct au
 	return NULL;
 }
 
+const char *audit_index_check(const struct audit_index *index, const char *text, size_t len)
+{
+	struct audit_record record;
+	struct change change;
+	const char *problem = audit_record_parse(text, len, &record);
+	if (problem)
+		return problem;
+	problem = check_record(index, &record, &change);
+	audit_record_free(&record);
+	return problem;
+}
+
 const char *audit_index_add(struct audit_index *index, const char *text, size_t len)
 {
 	struct audit_record record;
@@ -205,8 +230,6 @@ const char *audit_index_add(struct audit_index *index, const char *text, size_t 
 	if (problem)
 		return problem;
 	problem = check_record(index, &record, &change);
-	if (!problem && strcmp(record.kind, "program") == 0)
-		problem = note_program(index, record.data);
 	if (!problem)
 		problem = apply_change(index, &change);
 	if (!problem) {

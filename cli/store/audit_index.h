@@ -38,6 +38,9 @@ const char *audit_index_add(struct audit_index *index, const char *text, size_t 
 const char *audit_index_preview(const struct audit_index *index, const char *kind,
 				const cJSON *data, struct audit_open *open, size_t *count);
 
+/* What audit_index_add would find wrong with this text; the index stays as it is. */
+const char *audit_index_check(const struct audit_index *index, const char *text, size_t len);
+
 uint64_t audit_index_last_token(const struct audit_index *index, const char *serial);
 bool audit_index_has_program(const struct audit_index *index, const uint8_t digest[32]);
 /* Position of the open intent, or -1. */

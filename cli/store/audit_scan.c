@@ -93,6 +93,23 @@ static int frame_follows(int fd, uint64_t from, char *buf, bool *follows)
 	}
 }
 
+/*
+ * A line that was being written when the power went has no newline yet, or a block of it never
+ * reached the disk and reads as zeros. Anything else at the end was whole once.
+ */
+static int looks_unfinished(int fd, const struct audit_scan *scan, char *buf, bool *unfinished)
+{
+	char last = '\0';
+	const long len = read_at(fd, scan->at, buf, WINDOW);
+	if (len < 0)
+		return (int)len;
+	const long end = read_at(fd, scan->file_len - 1, &last, 1);
+	if (end < 0)
+		return (int)end;
+	*unfinished = last != '\n' || memchr(buf, '\0', (size_t)len);
+	return 0;
+}
+
 static int scan_frames(int fd, struct audit_index *index, struct audit_scan *scan, char *buf)
 {
 	while (scan->at < scan->file_len) {
@@ -110,9 +127,11 @@ static int scan_frames(int fd, struct audit_index *index, struct audit_scan *sca
 			scan->at += frame;
 		}
 		if (used == 0) {
-			bool follows;
-			const int err = frame_follows(fd, scan->at + 1, buf, &follows);
-			scan->torn = !follows;
+			bool follows, unfinished = false;
+			int err = frame_follows(fd, scan->at + 1, buf, &follows);
+			if (!err && !follows)
+				err = looks_unfinished(fd, scan, buf, &unfinished);
+			scan->torn = unfinished;
 			return err;
 		}
 		scan->problem = NULL;

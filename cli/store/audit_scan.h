@@ -13,7 +13,7 @@ struct audit_scan {
 	uint64_t at;       /* offset just after the last good frame */
 	uint64_t file_len;
 	const char *problem; /* NULL: the whole file is good; else what is wrong at `at` */
-	bool torn;         /* the problem is an unfinished last line: no whole frame follows */
+	bool torn;         /* the problem is an unfinished last line, which no whole frame follows */
 };
 
 /* Writes the header of a frame for json (len bytes) into out. */

@@ -260,10 +260,10 @@ int state_pairing_visit(const char *state_dir, state_pairing_fn visit, void *ctx
 		return errno == ENOENT ? 0 : -errno;
 	for (int i = 0; i < count; i++) {
 		struct state_pairing pairing;
-		const int bad = err ? err : pairing_read(dir, entries[i]->d_name, &pairing);
+		const int bad = pairing_read(dir, entries[i]->d_name, &pairing);
 		if (!bad)
 			visit(ctx, &pairing);
-		else
+		else if (!err)
 			err = bad;
 		sodium_memzero(&pairing, sizeof(pairing));
 		free(entries[i]);
@@ -332,7 +332,9 @@ int state_pump_lock(const char *state_dir, const char *serial, long *holder)
 	const int n = snprintf(path, sizeof(path), "%s/%s.lock", dir, serial);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return -ENAMETOOLONG;
-	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return -errno;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
@@ -343,11 +345,9 @@ int state_pump_lock(const char *state_dir, const char *serial, long *holder)
 		close(fd);
 		return err;
 	}
+	/* The lock is what counts: on a full disk it has no name beside it, and therapy can go on. */
 	(void)snprintf(text, sizeof(text), "%ld\n", (long)getpid());
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
+	if (ftruncate(fd, 0) == 0)
+		(void)!pwrite(fd, text, strlen(text), 0);
 	return fd;
 }

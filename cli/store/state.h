@@ -47,14 +47,15 @@ int state_pairing_find(const char *state_dir, const char *serial_or_address,
 		       struct state_pairing *out) __attribute__((warn_unused_result));
 int state_pairing_remove(const char *state_dir, const char *serial)
 	__attribute__((warn_unused_result));
-/* Calls visit for each pairing, by serial. 0 or -errno. */
+/* Calls visit for each pairing that can be read, by serial. 0, or why the first other one cannot. */
 typedef void (*state_pairing_fn)(void *ctx, const struct state_pairing *pairing);
 int state_pairing_visit(const char *state_dir, state_pairing_fn visit, void *ctx)
 	__attribute__((warn_unused_result));
 
 /*
  * Locks a pump for one session: flock on <state>/pumps/SERIAL.lock. Returns the fd (close to
- * unlock), -EBUSY with the holder's pid in *holder, or -errno.
+ * unlock), -EBUSY with the holder's pid in *holder (untouched if it is not noted), or -errno.
+ * That the pid cannot be noted is no error.
  */
 int state_pump_lock(const char *state_dir, const char *serial, long *holder)
 	__attribute__((warn_unused_result));

@@ -21,6 +21,10 @@ static void on_started(struct client *c, const struct message *m)
 		exchange_end(c, CLIENT_END_KEY);
 		return;
 	}
+	if (started->last_token > INT64_MAX) {
+		exchange_end(c, CLIENT_END_PROTOCOL);
+		return;
+	}
 	c->started = *started;
 	c->ticks_ms = started->ticks_ms;
 	c->ticks_at_ms = c->now_ms;
@@ -76,13 +80,19 @@ static void on_image(struct client *c, const struct message *m)
 	memset(&program, 0, sizeof program);
 	if (take_program(&m->as.image, &program) == PUMP_OK)
 		exchange_report(c, REPORT_PROGRAM)->as.program = program;
-	else
-		exchange_end(c, CLIENT_END_PROTOCOL);
+	else /* the session goes on: getting safe needs no program that can be read */
+		exchange_report(c, REPORT_UNREADABLE);
 }
 
 static void on_range(struct client *c, const struct message *m)
 {
-	exchange_report(c, REPORT_RANGE)->as.range = m->as.range;
+	const struct msg_range *range = &m->as.range;
+
+	/* first is last + 1 where nothing is retained; sequences have 63 bits. */
+	if (range->first == 0 || range->last >= INT64_MAX || range->first > range->last + 1)
+		exchange_end(c, CLIENT_END_PROTOCOL);
+	else
+		exchange_report(c, REPORT_RANGE)->as.range = *range;
 }
 
 static void on_read_refused(struct client *c, const struct msg_refused *refused)

@@ -59,6 +59,7 @@ enum report_type {
 	REPORT_READY,    /* session up and, if intents were open, all asked about; as.started */
 	REPORT_STATUS,   /* as.status */
 	REPORT_PROGRAM,  /* as.program */
+	REPORT_UNREADABLE, /* instead: its program is of a form not known here, or not its digest's */
 	REPORT_RANGE,    /* as.range */
 	REPORT_PULLED,   /* the window of client_pull is stored; as.pulled */
 	REPORT_STAGED,   /* the pump's decoding agrees with our own second one; as.staged */

@@ -76,7 +76,7 @@ enum pump_err client_stage(struct client *c, enum order_kind kind, const struct 
 	if (gets_safe ? program || expected_digest : !program || !expected_digest)
 		return PUMP_ERANGE;
 	/* Without a higher token to give, no order could ever be told from an old one. */
-	if (c->last_token == UINT64_MAX)
+	if (c->last_token >= INT64_MAX)
 		return PUMP_ERANGE;
 	c->now_ms = now_ms;
 	c->state = CLIENT_READY;

@@ -18,6 +18,7 @@ struct unit {
 struct kind {
 	struct unit units[4];
 	bool is_whole;        /* whole numbers, no space before the unit */
+	bool is_time;         /* its unit is one of time */
 	const char *implied;  /* what a bare amount lacks and can only mean, or "" */
 	const char *spelling; /* reason for a wrong unit */
 	const char *too_fine;
@@ -44,9 +45,41 @@ static const struct kind volumes = {
 static const struct kind durations = {
 	.units = {{"s", 1, false}, {"min", 60, true}, {"h", 3600, true}, {"d", 86400, true}},
 	.is_whole = true,
+	.is_time = true,
 	.implied = "",
 	.spelling = "a duration is written in s, min, h or d",
 	.too_fine = "finer than one second",
+};
+static const struct kind volume_rates = {
+	.units = {{"mL/day", 1000000, true}},
+	.implied = "/day",
+	.spelling = "a rate is written in mL/day",
+	.too_fine = "finer than 1 nL per day",
+};
+static const struct kind masses = {
+	.units = {{"mg", 1000000, true}, {"mcg", 1000, true}, {"ng", 1, false}},
+	.implied = "",
+	.spelling = "an amount of a drug is written in mg, mcg or ng",
+	.too_fine = "finer than 1 ng",
+};
+static const struct kind days = {
+	.units = {{"d", 1, true}},
+	.is_time = true,
+	.implied = "",
+	.spelling = "a number of days is written with d",
+	.too_fine = "days are counted whole",
+};
+static const struct kind lengths = {
+	.units = {{"cm", UM_PER_CM, true}},
+	.implied = "",
+	.spelling = "a length is written in cm",
+	.too_fine = "finer than 1 micrometre",
+};
+static const struct kind volumes_per_length = {
+	.units = {{"mL/cm", NL_PER_ML, true}},
+	.implied = "/cm",
+	.spelling = "a volume per length is written in mL/cm",
+	.too_fine = "finer than 1 nL per cm",
 };
 
 /* Spellings that people use, in lower case without a plural s, and the one that they mean. */
@@ -251,7 +284,7 @@ static const struct unit *guess_unit(const struct draft *d, const struct kind *k
 		return NULL;
 	while (slash < folded.len && folded_buf[slash] != '/')
 		slash++;
-	amount = find_word(kind->is_whole ? times : amounts, folded_buf, slash);
+	amount = find_word(kind->is_time ? times : amounts, folded_buf, slash);
 	if (slash < folded.len)
 		divisor = find_word(divisors, folded_buf + slash + 1, folded.len - slash - 1);
 	if (!amount || !divisor)
@@ -413,4 +446,31 @@ enum pump_err duration_parse(const char *text, size_t len, struct duration *out,
 			     struct text_error *error)
 {
 	return parse(text, len, &durations, &out->s, error);
+}
+
+enum pump_err volume_rate_parse(const char *text, size_t len, struct volume_rate *out,
+				struct text_error *error)
+{
+	return parse(text, len, &volume_rates, &out->nl_per_day, error);
+}
+
+enum pump_err mass_parse(const char *text, size_t len, struct mass *out, struct text_error *error)
+{
+	return parse(text, len, &masses, &out->ng, error);
+}
+
+enum pump_err days_parse(const char *text, size_t len, int64_t *out, struct text_error *error)
+{
+	return parse(text, len, &days, out, error);
+}
+
+enum pump_err length_parse(const char *text, size_t len, struct length *out, struct text_error *error)
+{
+	return parse(text, len, &lengths, &out->um, error);
+}
+
+enum pump_err volume_per_length_parse(const char *text, size_t len, struct volume_per_length *out,
+				      struct text_error *error)
+{
+	return parse(text, len, &volumes_per_length, &out->nl_per_cm, error);
 }

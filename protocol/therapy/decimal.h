@@ -3,7 +3,7 @@
  * decimal - exact text of quantities in both directions.
  *
  * Canonical text is what is typed, confirmed and parsed back: "1250 mcg/day", "1.2 mg/day",
- * "10 mg/mL", "2 mL", "0.4 mL/day", "12h". One spelling is accepted; every other is refused
+ * "10 mg/mL", "2 mL", "0.4 mL/day", "50 mg", "12h", "90 d". One spelling is accepted; every other is refused
  * with its column and the right one. parse(print(x)) = x over the whole range.
  * Display text is one-way: "1,250 mcg per day" (typography: one space, no trailing zero, comma
  * from 1,000 on). No float, no locale.
@@ -41,6 +41,18 @@ enum pump_err volume_parse(const char *text, size_t len, struct volume *out,
 			   struct text_error *error) PUMP_CHECKED;         /* mL */
 enum pump_err duration_parse(const char *text, size_t len, struct duration *out,
 			     struct text_error *error) PUMP_CHECKED;       /* s, min, h, d; whole numbers */
+enum pump_err volume_rate_parse(const char *text, size_t len, struct volume_rate *out,
+				struct text_error *error) PUMP_CHECKED;    /* mL/day */
+enum pump_err mass_parse(const char *text, size_t len, struct mass *out,
+			 struct text_error *error) PUMP_CHECKED;           /* ng|mcg|mg */
+/* A number of days for the calendar, such as a shelf life: whole; one optional space. */
+enum pump_err days_parse(const char *text, size_t len, int64_t *out,
+			 struct text_error *error) PUMP_CHECKED;           /* d */
+
+enum pump_err length_parse(const char *text, size_t len, struct length *out,
+			   struct text_error *error) PUMP_CHECKED;         /* cm */
+enum pump_err volume_per_length_parse(const char *text, size_t len, struct volume_per_length *out,
+				      struct text_error *error) PUMP_CHECKED; /* mL/cm */
 
 /*
  * Printers. buf: at least DECIMAL_TEXT_MAX bytes, NUL-terminated. Return the length.
@@ -52,10 +64,13 @@ size_t concentration_print(struct concentration concentration, enum mass_unit un
 size_t volume_print(struct volume volume, char *buf);
 size_t volume_rate_print(struct volume_rate rate, char *buf);
 size_t duration_print(struct duration duration, char *buf);
+size_t mass_print(struct mass mass, enum mass_unit unit, char *buf);
+size_t days_print(int64_t days, char *buf);
 size_t dose_rate_display(struct dose_rate dose, enum mass_unit unit, char *buf);
 size_t concentration_display(struct concentration concentration, enum mass_unit unit, char *buf);
 size_t volume_display(struct volume volume, char *buf);
 size_t volume_rate_display(struct volume_rate rate, char *buf);
+size_t days_display(int64_t days, char *buf);
 /*
  * The number alone, exact, without unit: for a JSON "value". scale: base units in one shown unit,
  * a power of ten.

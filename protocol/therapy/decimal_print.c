@@ -128,6 +128,23 @@ size_t volume_rate_display(struct volume_rate rate, char *buf)
 	return print(rate.nl_per_day, NL_PER_ML, DISPLAY, "mL", " per day", buf);
 }
 
+size_t mass_print(struct mass mass, enum mass_unit unit, char *buf)
+{
+	struct mass_text text = mass_text(unit);
+
+	return print(mass.ng, text.scale, CANONICAL, text.name, "", buf);
+}
+
+size_t days_print(int64_t days, char *buf)
+{
+	return print(days, 1, CANONICAL, "d", "", buf);
+}
+
+size_t days_display(int64_t days, char *buf)
+{
+	return print(days, 1, DISPLAY, days == 1 ? "day" : "days", "", buf);
+}
+
 size_t duration_print(struct duration duration, char *buf)
 {
 	static const struct mass_text units[] = {

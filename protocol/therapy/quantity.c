@@ -36,6 +36,16 @@ enum pump_err dose_from_rate(struct volume_rate rate, struct concentration conce
 			       &out->ng_per_day);
 }
 
+enum pump_err dose_in_mixture(struct dose_rate dose, struct concentration own,
+			      struct concentration other, enum rounding rounding,
+			      struct dose_rate *out)
+{
+	if (dose.ng_per_day < 0 || own.ng_per_ml < 1 || other.ng_per_ml < 1)
+		return PUMP_ERANGE;
+	return multiply_divide(dose.ng_per_day, other.ng_per_ml, own.ng_per_ml, rounding,
+			       &out->ng_per_day);
+}
+
 enum pump_err volume_from_rate(struct volume_rate rate, struct duration time,
 			       enum rounding rounding, struct volume *out)
 {

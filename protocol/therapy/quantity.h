@@ -30,9 +30,16 @@ struct dose_rate {
 struct duration {
 	int64_t s;
 };
+struct length {
+	int64_t um;
+};
+struct volume_per_length {
+	int64_t nl_per_cm;
+};
 
 #define NL_PER_ML       INT64_C(1000000)
 #define SECONDS_PER_DAY INT64_C(86400)
+#define UM_PER_CM       INT64_C(10000)
 
 enum rounding { ROUND_DOWN, ROUND_UP };
 
@@ -42,6 +49,13 @@ enum pump_err rate_from_dose(struct dose_rate dose, struct concentration concent
 /* rate * concentration / 1,000,000, ng/day. PUMP_ERANGE as above. */
 enum pump_err dose_from_rate(struct volume_rate rate, struct concentration concentration,
 			     enum rounding rounding, struct dose_rate *out) PUMP_CHECKED;
+/*
+ * Dose of a drug that is mixed with another: dose * other / own, ng/day. dose, own: of the drug
+ * that fixes the volume; other: concentration of the drug asked for. PUMP_ERANGE as above.
+ */
+enum pump_err dose_in_mixture(struct dose_rate dose, struct concentration own,
+			      struct concentration other, enum rounding rounding,
+			      struct dose_rate *out) PUMP_CHECKED;
 /* Volume of rate over time: rate * s / 86400, nL. PUMP_ERANGE: negative or overflow. */
 enum pump_err volume_from_rate(struct volume_rate rate, struct duration time,
 			       enum rounding rounding, struct volume *out) PUMP_CHECKED;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KINDS = 4 };
+enum { KINDS = 7 };
 
 static void require(bool holds)
 {
@@ -26,6 +26,8 @@ static enum pump_err parse(unsigned int kind, const char *text, size_t len, int6
 	struct dose_rate dose = {-1};
 	struct duration duration = {-1};
 	struct volume volume = {-1};
+	struct volume_rate rate = {-1};
+	struct mass mass = {-1};
 	enum pump_err err;
 
 	switch (kind) {
@@ -41,10 +43,21 @@ static enum pump_err parse(unsigned int kind, const char *text, size_t len, int6
 		err = volume_parse(text, len, &volume, error);
 		*value = volume.nl;
 		return err;
-	default:
+	case 3:
 		err = duration_parse(text, len, &duration, error);
 		*value = duration.s;
 		return err;
+	case 4:
+		err = volume_rate_parse(text, len, &rate, error);
+		*value = rate.nl_per_day;
+		return err;
+	case 5:
+		err = mass_parse(text, len, &mass, error);
+		*value = mass.ng;
+		return err;
+	default:
+		*value = -1;
+		return days_parse(text, len, value, error);
 	}
 }
 
@@ -57,8 +70,14 @@ static size_t print(unsigned int kind, int64_t value, enum mass_unit unit, char 
 		return concentration_print((struct concentration){value}, unit, buf);
 	case 2:
 		return volume_print((struct volume){value}, buf);
-	default:
+	case 3:
 		return duration_print((struct duration){value}, buf);
+	case 4:
+		return volume_rate_print((struct volume_rate){value}, buf);
+	case 5:
+		return mass_print((struct mass){value}, unit, buf);
+	default:
+		return days_print(value, buf);
 	}
 }
 

@@ -6,7 +6,7 @@ import re
 import harness
 
 UNITS = {"mg", "ug", "ng", "mL", "h", "d", "s", "ng/d", "mg/d", "ug/d", "mL/d", "mL/h", "mg/mL", "ug/mL",
-         "ng/mL", "1"}
+         "ng/mL", "cm", "mL/cm", "1"}
 DECIMAL = re.compile(r"^(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$")
 
 # words that every run of a command needs; rows of the table that are not here run with their words alone
@@ -18,6 +18,16 @@ ARGUMENTS = {
     "therapy minimum": ("--confirm", "PX20-000123 minimum"),
     "therapy resume": ("--confirm", "PX20-000123 resume"),
     "drug show": ("morphine",),
+    "calc catheter": ("length", "110", "cm", "trimmed", "20", "cm", "volume-per-cm", "0.0026", "mL/cm"),
+    "calc prime": ("volume", "0.234", "mL", "rate", "24", "mL/day", "holds", "baclofen", "2000", "mcg/mL"),
+    "calc bridge": ("volume", "0.4", "mL", "old", "baclofen", "500", "mcg/mL", "new", "baclofen", "2000", "mcg/mL",
+                    "dose", "200", "mcg/day"),
+    "calc rate": ("dose", "200", "mcg/day", "concentration", "500", "mcg/mL"),
+    "calc dose": ("rate", "0.4", "mL/day", "concentration", "500", "mcg/mL"),
+    "calc mixture": ("primary", "morphine 20 mg/mL", "other", "bupivacaine 30 mg/mL", "dose", "5", "mg/day"),
+    "calc refill": ("reservoir", "20", "mL", "alarm", "2", "mL", "rate", "0.25", "mL/day"),
+    "calc residual": ("filled", "20", "mL", "rate", "0.25", "mL/day", "days", "60", "aspirated", "7.4", "mL",
+                      "reservoir-size", "20", "mL"),
     "sim start": ("other", "serial", "PX20-000300", "days", "1"),
     "sim show": ("demo",),
     "sim advance": ("demo", "1h"),

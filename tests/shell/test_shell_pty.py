@@ -57,6 +57,15 @@ class Shell(harness.PumpCase):
         self.leave()
         self.assertEqual(self.dose(), "1.2 mg per day")
 
+    def test_the_hint_after_sim_start_can_be_typed_here(self):
+        self.bench.must("sim", "stop", "demo")
+        self.terminal.line("sim start demo")
+        hint = self.terminal.expect(r"Next: (connect \S+)\r").group(1)
+        self.terminal.expect("pumpctl> ")
+        self.terminal.line(hint)
+        self.terminal.expect(READY)
+        self.leave()
+
     def assert_left_alone(self, why):
         self.terminal.expect(why)
         self.terminal.expect("In the pump now: unchanged, morphine 1 mg per day")
@@ -153,7 +162,10 @@ class Shell(harness.PumpCase):
         self.connect()
         self.terminal.type("program sh")
         self.bench.must("sim", "fault", "demo", "drop", "1", "before")
-        self.terminal.expect(r"The session with \S+ ended: [^\n]*\n")
+        ended = self.terminal.expect(r"The session with \S+ ended: ([^\n]*)\n").group(1)
+        self.assertIn("link was lost", ended)
+        self.assertNotIn("changed", ended)
+        self.terminal.expect("pumpctl> ")
         self.terminal.expect(r"program sh")
         self.terminal.line("ow")
         self.terminal.expect(r"1 mg per day")

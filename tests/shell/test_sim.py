@@ -172,6 +172,13 @@ class Memory(Case):
         self.assertGreater(len(own), 2000)
         self.assertEqual(self.archive(), own)
 
+    def test_log_of_an_earlier_epoch_than_the_stored_one_is_a_contradiction(self):
+        self.start("days", "1")
+        self.ok("log", "pull")
+        with sqlite3.connect(os.path.join(self.state, "archive.sqlite")) as database:
+            database.execute("INSERT INTO record SELECT serial, epoch + 1, seq, raw FROM record WHERE seq = 1")
+        self.assertEqual(self.refused(12, "log", "pull")["code"], "INTEGRITY")
+
     def test_overwritten_records_are_reported_as_lost(self):
         self.start("days", "10", "log-slots", "100")
         pulled = self.ok("log", "pull")

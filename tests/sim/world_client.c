@@ -95,6 +95,7 @@ static void take_report(struct world *w, const struct report *report)
 		return;
 	case REPORT_STATUS:
 	case REPORT_PROGRAM:
+	case REPORT_UNREADABLE:
 	case REPORT_RANGE:
 	case REPORT_PULLED:
 	case REPORT_STAGED:

@@ -184,6 +184,8 @@ void rig_run(struct rig *r)
 			take_value(r, &action);
 			if (action.channel == CHANNEL_STREAM && r->hold_stream)
 				r->held_stream++;
+			else if (action.channel == CHANNEL_OUT && r->hold_out)
+				r->held_out = true;
 			else
 				pump_sent(&r->pump, action.channel, r->now_ms);
 			break;
@@ -209,6 +211,15 @@ void rig_release_stream(struct rig *r)
 	ck_assert_uint_eq(r->held_stream, 1);
 	r->held_stream = 0;
 	pump_sent(&r->pump, CHANNEL_STREAM, r->now_ms);
+	rig_run(r);
+}
+
+void rig_release_out(struct rig *r)
+{
+	ck_assert(r->held_out);
+	r->held_out = false;
+	r->hold_out = false;
+	pump_sent(&r->pump, CHANNEL_OUT, r->now_ms);
 	rig_run(r);
 }
 

@@ -65,6 +65,8 @@ struct rig {
 	struct pump_action held;
 	bool hold_stream; /* no pump_sent for Stream: held_stream counts */
 	unsigned held_stream;
+	bool hold_out;    /* no pump_sent for Out: held_out is true then */
+	bool held_out;
 	bool fail_write;
 	uint8_t flip;     /* xor into the last byte of the next value fed */
 };
@@ -81,6 +83,8 @@ void rig_run(struct rig *r);
 /* Applies a held write and says so. */
 void rig_release_write(struct rig *r);
 void rig_release_stream(struct rig *r);
+/* Ends hold_out. */
+void rig_release_out(struct rig *r);
 /* Lets therapy time go on to so many seconds since first start. */
 void rig_advance(struct rig *r, uint64_t therapy_s);
 /* Lets unscaled time go on. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "audit.h"
 #include "json.h"
@@ -127,6 +130,58 @@ START_TEST(program_is_recorded_once)
 }
 END_TEST
 
+START_TEST(program_that_another_process_recorded_meanwhile_is_not_recorded_twice)
+{
+	uint8_t digest[32] = {7};
+	struct audit *other;
+	ck_assert_int_eq(audit_open(&other, dir), 0);
+	ck_assert_int_eq(audit_program(other, digest, digest, 32, "text"), 0);
+	ck_assert_int_eq(audit_program(audit, digest, digest, 32, "text"), 0);
+	ck_assert_int_eq(audit_append(audit, "note", NULL, NULL), 0);
+	audit_close(other);
+	verify_is_sound(3);
+}
+END_TEST
+
+START_TEST(record_that_no_reader_would_take_is_not_written)
+{
+	uint8_t digest[32] = {7};
+	cJSON *data = cJSON_CreateObject();
+	json_add_hex(data, "digest", digest, 31);
+	ck_assert_int_eq(audit_append(audit, "program", data, NULL), -EINVAL);
+	cJSON_Delete(data);
+	ck_assert_int_eq(audit_append(audit, "note", NULL, NULL), 0);
+	verify_is_sound(2);
+}
+END_TEST
+
+START_TEST(trail_that_was_moved_away_takes_no_record)
+{
+	char from[96], to[96];
+	const struct audit_intent intent = make_intent(1, false);
+	(void)snprintf(from, sizeof(from), "%s/audit", dir);
+	(void)snprintf(to, sizeof(to), "%s/away", dir);
+	ck_assert_int_eq(rename(from, to), 0);
+	ck_assert_int_eq(audit_intent(audit, &intent, NULL, NULL), -ESTALE);
+	ck_assert_int_eq(rename(to, from), 0);
+	ck_assert_int_eq(audit_intent(audit, &intent, NULL, NULL), 0);
+	verify_is_sound(2);
+}
+END_TEST
+
+START_TEST(program_that_holds_the_lock_of_the_directory_does_not_hold_up_reading)
+{
+	struct audit *other;
+	const int held = open(dir, O_RDONLY | O_DIRECTORY);
+	ck_assert_int_ge(held, 0);
+	ck_assert_int_eq(flock(held, LOCK_EX), 0);
+	ck_assert_int_eq(audit_open(&other, dir), 0);
+	ck_assert_int_eq(audit_state(other), AUDIT_DAMAGED);
+	audit_close(other);
+	close(held);
+}
+END_TEST
+
 START_TEST(oversized_record_and_bad_kind_leave_the_trail_as_it_was)
 {
 	cJSON *data = cJSON_CreateObject();
@@ -175,6 +230,10 @@ int main(void)
 	tcase_add_test(tc, second_intent_for_a_pump_is_refused_unless_it_gets_safe);
 	tcase_add_test(tc, token_cannot_be_used_twice);
 	tcase_add_test(tc, program_is_recorded_once);
+	tcase_add_test(tc, program_that_another_process_recorded_meanwhile_is_not_recorded_twice);
+	tcase_add_test(tc, record_that_no_reader_would_take_is_not_written);
+	tcase_add_test(tc, trail_that_was_moved_away_takes_no_record);
+	tcase_add_test(tc, program_that_holds_the_lock_of_the_directory_does_not_hold_up_reading);
 	tcase_add_test(tc, oversized_record_and_bad_kind_leave_the_trail_as_it_was);
 	tcase_add_test(tc, processes_that_append_at_once_keep_one_chain);
 	return suite_run(tc);

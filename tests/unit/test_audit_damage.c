@@ -161,6 +161,31 @@ START_TEST(damage_in_the_middle_stops_orders_and_is_named)
 }
 END_TEST
 
+START_TEST(finished_last_line_that_was_edited_is_damage_and_is_not_cut)
+{
+	struct audit *audit;
+	whole[whole_len - 20] ^= 1;
+	write_file(log_path, whole, whole_len);
+	ck_assert_int_eq(audit_open(&audit, dir), 0);
+	ck_assert_int_eq(audit_state(audit), AUDIT_DAMAGED);
+	audit_close(audit);
+	struct stat st;
+	ck_assert_int_eq(stat(log_path, &st), 0);
+	ck_assert_int_eq(st.st_size, (off_t)whole_len);
+}
+END_TEST
+
+START_TEST(last_line_with_a_block_that_never_reached_the_disk_is_torn)
+{
+	struct audit *audit;
+	memset(whole + whole_len - 60, 0, 40);
+	write_file(log_path, whole, whole_len);
+	ck_assert_int_eq(audit_open(&audit, dir), 0);
+	ck_assert_int_eq(audit_state(audit), AUDIT_SOUND);
+	audit_close(audit);
+}
+END_TEST
+
 START_TEST(deleted_doubled_and_swapped_records_are_found)
 {
 	char *image = malloc(2 * whole_len);
@@ -201,6 +226,8 @@ int main(void)
 	tcase_add_test(tc, every_cut_leaves_exactly_the_whole_records_before_it);
 	tcase_add_test(tc, torn_tail_is_cut_kept_aside_and_noted);
 	tcase_add_test(tc, damage_in_the_middle_stops_orders_and_is_named);
+	tcase_add_test(tc, finished_last_line_that_was_edited_is_damage_and_is_not_cut);
+	tcase_add_test(tc, last_line_with_a_block_that_never_reached_the_disk_is_torn);
 	tcase_add_test(tc, deleted_doubled_and_swapped_records_are_found);
 	tcase_add_test(tc, whole_records_cut_off_at_the_end_change_size_and_root);
 	return suite_run(tc);

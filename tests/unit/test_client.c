@@ -178,19 +178,28 @@ START_TEST(no_image_is_a_program_that_is_not_there)
 }
 END_TEST
 
-START_TEST(an_image_that_is_not_its_digest_ends_the_session)
+START_TEST(a_program_that_cannot_be_read_leaves_the_way_to_safety_open)
 {
-	struct message m;
+	enum { WRONG_DIGEST, NO_IMAGE, NEWER_FORM, CASES };
 
-	for (int with_image = 0; with_image < 2; with_image++) {
+	for (int form = 0; form < CASES; form++) {
+		uint8_t newer[] = {2, 0x0F, 0, 0};
+		struct message m = form == NO_IMAGE ? (struct message){.op = OP_IMAGE} : fake_image();
+
 		rig_init(&rig);
 		rig_ready(&rig);
 		ck_assert_int_eq(client_read_program(&rig.client, rig.now_ms), PUMP_OK);
 		rig_run(&rig);
-		m = with_image ? fake_image() : (struct message){.op = OP_IMAGE};
 		m.as.image.active_digest[31] ^= 1;
+		if (form == NEWER_FORM) {
+			m.as.image.image = newer;
+			m.as.image.image_len = sizeof newer;
+			digest_bytes(newer, sizeof newer, m.as.image.active_digest);
+		}
 		rig_say(&rig, &m);
-		ck_assert(rig_ended(&rig, CLIENT_END_PROTOCOL));
+		ck_assert_int_eq(rig_last(&rig)->type, REPORT_UNREADABLE);
+		rig_stage(&rig, ORDER_STOP);
+		ck_assert_int_eq(rig_last(&rig)->type, REPORT_STAGED);
 	}
 }
 END_TEST
@@ -435,7 +444,7 @@ int main(void)
 		another_serial_is_not_our_pump,
 		status_program_and_range_are_reported,
 		no_image_is_a_program_that_is_not_there,
-		an_image_that_is_not_its_digest_ends_the_session,
+		a_program_that_cannot_be_read_leaves_the_way_to_safety_open,
 		a_refused_request_leaves_the_session_up,
 		a_ping_goes_out_after_five_quiet_seconds_and_keeps_the_session,
 		no_ping_while_a_request_is_under_way,

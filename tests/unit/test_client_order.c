@@ -157,7 +157,7 @@ START_TEST(no_order_is_made_when_no_token_is_left)
 {
 	struct message m = fake_started();
 
-	m.as.started.last_token = UINT64_MAX;
+	m.as.started.last_token = INT64_MAX; /* docs/protocol.md 9: none is higher */
 	rig_start(&rig);
 	rig_greet(&rig);
 	rig_say(&rig, &m);

@@ -286,6 +286,40 @@ START_TEST(an_answer_with_another_token_ends_the_session)
 }
 END_TEST
 
+START_TEST(a_range_that_cannot_be_ends_the_session)
+{
+	static const struct {
+		uint64_t first, last;
+		bool good;
+	} rows[] = {
+		{0, 5, false}, {7, 5, false}, {UINT64_MAX, UINT64_MAX, false},
+		{1, (uint64_t)INT64_MAX, false}, {6, 5, true}, {1, 0, true},
+		{1, (uint64_t)INT64_MAX - 1, true},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct message m = {.op = OP_RANGE};
+
+		m.as.range.first = rows[i].first;
+		m.as.range.last = rows[i].last;
+		go(AT_RANGE);
+		rig_say(&rig, &m);
+		ck_assert(rig_ended(&rig, CLIENT_END_PROTOCOL) != rows[i].good);
+	}
+}
+END_TEST
+
+START_TEST(a_token_that_no_pump_can_have_ends_the_session)
+{
+	struct message m = fake_started();
+
+	m.as.started.last_token = (uint64_t)INT64_MAX + 1;
+	go(AT_STARTING);
+	rig_say(&rig, &m);
+	ck_assert(rig_ended(&rig, CLIENT_END_PROTOCOL));
+}
+END_TEST
+
 START_TEST(a_code_that_is_not_known_is_no_refusal_of_a_commit)
 {
 	static const uint16_t codes[] = {0, 0xFFFF, 0x0F5A, CODE_NO_SUCH_RECORD};
@@ -336,6 +370,8 @@ int main(void)
 		every_broken_segment_ends_the_session,
 		a_value_on_the_wrong_characteristic_ends_the_session,
 		an_answer_with_another_token_ends_the_session,
+		a_range_that_cannot_be_ends_the_session,
+		a_token_that_no_pump_can_have_ends_the_session,
 		a_code_that_is_not_known_is_no_refusal_of_a_commit,
 		nothing_is_heard_or_said_after_the_end,
 		NULL,

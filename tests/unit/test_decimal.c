@@ -6,7 +6,7 @@
 
 #define RANDOM_VALUES 100000
 
-enum kind { DOSE, CONCENTRATION, VOLUME, DURATION };
+enum kind { DOSE, CONCENTRATION, VOLUME, DURATION, RATE, MASS, DAYS };
 
 static enum pump_err parse(enum kind kind, const char *text, int64_t *value,
 			   struct text_error *error)
@@ -16,6 +16,8 @@ static enum pump_err parse(enum kind kind, const char *text, int64_t *value,
 	struct dose_rate dose = {*value};
 	struct duration duration = {*value};
 	struct volume volume = {*value};
+	struct volume_rate rate = {*value};
+	struct mass mass = {*value};
 	enum pump_err err;
 
 	switch (kind) {
@@ -31,6 +33,16 @@ static enum pump_err parse(enum kind kind, const char *text, int64_t *value,
 		err = volume_parse(text, len, &volume, error);
 		*value = volume.nl;
 		return err;
+	case RATE:
+		err = volume_rate_parse(text, len, &rate, error);
+		*value = rate.nl_per_day;
+		return err;
+	case MASS:
+		err = mass_parse(text, len, &mass, error);
+		*value = mass.ng;
+		return err;
+	case DAYS:
+		return days_parse(text, len, value, error);
 	case DURATION:
 		break;
 	}
@@ -59,12 +71,15 @@ static void check_inverse(int64_t value)
 
 	for (enum mass_unit unit = UNIT_NG; unit <= UNIT_MG; unit++) {
 		check_back(DOSE, text, dose_rate_print((struct dose_rate){value}, unit, text), value);
+		check_back(MASS, text, mass_print((struct mass){value}, unit, text), value);
 		if (unit != UNIT_NG)
 			check_back(CONCENTRATION, text,
 				   concentration_print((struct concentration){value}, unit, text),
 				   value);
 	}
 	check_back(VOLUME, text, volume_print((struct volume){value}, text), value);
+	check_back(RATE, text, volume_rate_print((struct volume_rate){value}, text), value);
+	check_back(DAYS, text, days_print(value, text), value);
 	check_back(DURATION, text, duration_print((struct duration){value}, text), value);
 }
 
@@ -118,6 +133,13 @@ static const struct {
 	{DURATION, "90s", 90},
 	{DURATION, "5min", 300},
 	{DURATION, "7d", 604800},
+	{RATE, "0.4 mL/day", 400000},
+	{RATE, "0.048mL/day", 48000},
+	{MASS, "50 mg", 50000000},
+	{MASS, "10000 mcg", 10000000},
+	{MASS, "1 ng", 1},
+	{DAYS, "90 d", 90},
+	{DAYS, "90d", 90},
 };
 
 START_TEST(canonical_spelling_is_accepted)
@@ -177,6 +199,22 @@ static const struct {
 	{DURATION, "90m", PUMP_EFORM, 3, "90min"},
 	{DURATION, "2days", PUMP_EFORM, 2, "2d"},
 	{DURATION, "1w", PUMP_EFORM, 2, ""},
+	{RATE, "0.4", PUMP_EFORM, 4, "0.4 mL/day"},
+	{RATE, "0.4 mL", PUMP_EFORM, 5, "0.4 mL/day"},
+	{RATE, "0.4 ml/d", PUMP_EFORM, 5, "0.4 mL/day"},
+	{RATE, "0.4 cc per day", PUMP_EFORM, 5, "0.4 mL/day"},
+	{RATE, "0.4 mL/h", PUMP_EFORM, 5, ""},
+	{RATE, "0.4 mg/day", PUMP_EFORM, 5, ""},
+	{MASS, "50", PUMP_EFORM, 3, "50 mg or 50 mcg"},
+	{MASS, "50 milligrams", PUMP_EFORM, 4, "50 mg"},
+	{MASS, "50 mg/day", PUMP_EFORM, 4, ""},
+	{MASS, "50 g", PUMP_EFORM, 4, ""},
+	{MASS, "50 mL", PUMP_EFORM, 4, ""},
+	{DAYS, "90", PUMP_EFORM, 3, "90 d"},
+	{DAYS, "90 days", PUMP_EFORM, 4, "90 d"},
+	{DAYS, "90 h", PUMP_EFORM, 4, ""},
+	{DAYS, "3 months", PUMP_EFORM, 3, ""},
+	{DAYS, "-1 d", PUMP_EFORM, 1, ""},
 	/* the number */
 	{DOSE, "1,2 mg/day", PUMP_EFORM, 2, "1.2 mg/day"},
 	{DOSE, "0,125 mg/day", PUMP_EFORM, 2, "0.125 mg/day"},
@@ -214,6 +252,10 @@ static const struct {
 	{DOSE, "1.2345 mcg/day", PUMP_ERANGE, 6, ""},
 	{DOSE, "0.0000001 mg/day", PUMP_ERANGE, 9, ""},
 	{VOLUME, "0.0000001 mL", PUMP_ERANGE, 9, ""},
+	{RATE, "0.0000001 mL/day", PUMP_ERANGE, 9, ""},
+	{MASS, "0.1 ng", PUMP_ERANGE, 3, ""},
+	{DAYS, "1.5 d", PUMP_ERANGE, 3, ""},
+	{DAYS, "9223372036854775808 d", PUMP_ERANGE, 1, ""},
 	{CONCENTRATION, "0.0001 mcg/mL", PUMP_ERANGE, 6, ""},
 	{DOSE, "9223372036854775808 ng/day", PUMP_ERANGE, 1, ""},
 	{DOSE, "9223372036854.775808 mg/day", PUMP_ERANGE, 1, ""},

@@ -107,6 +107,40 @@ START_TEST(quantities_carry_value_unit_and_display)
 }
 END_TEST
 
+START_TEST(measured_volumes_are_exact_in_value_and_rounded_down_in_display)
+{
+	start(true);
+	struct cJSON *data = output_data(out);
+	output_measured_volume(data, "left", (struct volume){16249982}, OUTPUT_LEFT_STEP_NL);
+	output_measured_volume(data, "exact", (struct volume){16250000}, OUTPUT_LEFT_STEP_NL);
+	output_measured_volume(data, "trace", (struct volume){9999}, OUTPUT_LEFT_STEP_NL);
+	output_measured_volume(data, "nothing", (struct volume){0}, OUTPUT_LEFT_STEP_NL);
+	output_measured_volume(data, "one_hour", (struct volume){5209}, OUTPUT_DELIVERED_STEP_NL);
+	finish(NULL);
+	assert_shown("\"left\":{\"value\":\"16.249982\",\"unit\":\"mL\",\"display\":\"16.24 mL\"}");
+	assert_shown("\"exact\":{\"value\":\"16.25\",\"unit\":\"mL\",\"display\":\"16.25 mL\"}");
+	assert_shown("\"value\":\"0.009999\",\"unit\":\"mL\",\"display\":\"less than 0.01 mL\"}");
+	assert_shown("\"value\":\"0\",\"unit\":\"mL\",\"display\":\"0 mL\"}");
+	assert_shown("\"value\":\"0.005209\",\"unit\":\"mL\",\"display\":\"0.005 mL\"}");
+}
+END_TEST
+
+START_TEST(seconds_are_shown_in_units_that_a_person_counts_in)
+{
+	start(true);
+	struct cJSON *data = output_data(out);
+	output_seconds(data, "a", 0);
+	output_seconds(data, "b", 3600);
+	output_seconds(data, "c", 86400 + 7384);
+	output_seconds(data, "d", 30 * 86400);
+	finish(NULL);
+	assert_shown("\"a\":{\"value\":\"0\",\"unit\":\"s\",\"display\":\"0 s\"}");
+	assert_shown("\"b\":{\"value\":\"3600\",\"unit\":\"s\",\"display\":\"1 h\"}");
+	assert_shown("\"display\":\"1 day 2 h 3 min 4 s\"}");
+	assert_shown("\"display\":\"30 days\"}");
+}
+END_TEST
+
 START_TEST(a_virtual_pump_is_named_in_the_envelope_and_first_on_the_screen)
 {
 	start(true);
@@ -207,6 +241,8 @@ int main(void)
 	tcase_add_test(tc, an_error_envelope_has_code_exit_and_column);
 	tcase_add_test(tc, integers_keep_every_digit);
 	tcase_add_test(tc, quantities_carry_value_unit_and_display);
+	tcase_add_test(tc, measured_volumes_are_exact_in_value_and_rounded_down_in_display);
+	tcase_add_test(tc, seconds_are_shown_in_units_that_a_person_counts_in);
 	tcase_add_test(tc, a_virtual_pump_is_named_in_the_envelope_and_first_on_the_screen);
 	tcase_add_test(tc, text_comes_from_the_same_tree);
 	tcase_add_test(tc, text_of_a_pump_cannot_reach_the_terminal_raw);

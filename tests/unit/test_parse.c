@@ -64,6 +64,25 @@ static const struct refusal refusals[] = {
 	{"log show limit 007", ERR_USAGE, 16, "whole number"},
 	{"log show limit ten", ERR_USAGE, 16, "whole number"},
 	{"connect ../../etc", ERR_USAGE, 9, "letters"},
+	/* what spreads over several words keeps its columns */
+	{"calc rate dose 200 concentration 500 mcg/mL", ERR_BAD_QUANTITY, 19, "200 mg/day or 200 mcg/day"},
+	{"calc rate dose 200 mcg/day concentration 50 mg in 20 ml", ERR_BAD_QUANTITY, 54, "50 mg in 20 mL"},
+	{"calc rate dose 200 mcg/day concentration 50 MG in 20 mL", ERR_BAD_QUANTITY, 45, "50 mg in 20 mL"},
+	{"calc rate dose 200 mcg/day concentration '50 mg in 20 ml'", ERR_BAD_QUANTITY, 55, "50 mg in 20 mL"},
+	{"calc rate dose 200 mcg/day concentration 50 mg in", ERR_BAD_QUANTITY, 50, "number is missing"},
+	{"calc rate dose 1 mg/day concentration 50  in 20 mL", ERR_BAD_QUANTITY, 41, "unit is missing"},
+	{"calc dose rate 0.4 mL/h concentration 500 mcg/mL", ERR_BAD_QUANTITY, 20, "mL/day"},
+	{"calc mixture primary morphine 20 mg dose 5 mg/day", ERR_BAD_QUANTITY, 34, "concentration"},
+	{"calc mixture primary morfine 20 mg/mL dose 5 mg/day", ERR_UNKNOWN_DRUG, 22, "morphine"},
+	{"calc mixture primary morphine dose 5 mg/day", ERR_BAD_QUANTITY, 30, "number is missing"},
+	{"calc refill reservoir 20 mL alarm 2 mL rate 1 mL/day filled 2026-13-01", ERR_BAD_QUANTITY, 66, "months"},
+	{"calc refill reservoir 20 mL alarm 2 mL rate 1 mL/day filled 2026/8/19", ERR_BAD_QUANTITY, 65, "2026-08-19"},
+	{"calc refill reservoir 20 mL alarm 2 mL rate 1 mL/day expiry 90 days", ERR_BAD_QUANTITY, 64, "90 d"},
+	/* a keyword that is needed, and one that may be given five times */
+	{"calc rate dose 200 mcg/day", ERR_USAGE, 28, "concentration CONCENTRATION is missing"},
+	{"calc mixture primary morphine 20 mg/mL other clonidine 1 mg/mL other clonidine 1 mg/mL other "
+	 "clonidine 1 mg/mL other clonidine 1 mg/mL other clonidine 1 mg/mL other clonidine 1 mg/mL dose 5 "
+	 "mg/day", ERR_USAGE, 160, "already"},
 };
 
 START_TEST(a_mistake_is_refused_with_its_column_and_the_right_spelling)
@@ -101,6 +120,26 @@ START_TEST(keyword_values_are_typed)
 	ck_assert_int_eq(values.at[2].as.concentration.ng_per_ml, 500000);
 	ck_assert_int_eq(parse("log show --limit 50"), ERR_NONE);
 	ck_assert_int_eq(values.at[0].as.integer, 50);
+}
+END_TEST
+
+START_TEST(preparations_and_strengths_are_one_word_or_many)
+{
+	static const char *const lines[] = {
+		"calc mixture primary morphine 400 mg in 20 mL other clonidine 4 mg in 20 mL dose 5 mg/day",
+		"calc mixture --primary 'morphine 400 mg in 20 mL' --other \"clonidine 4 mg in 20 mL\" --dose '5 mg/day'",
+		"calc mixture dose 5mg/day primary morphine 400mg in 20mL other clonidine '4 mg in 20 mL'",
+	};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		ck_assert_msg(parse(lines[i]) == ERR_NONE, "%s: %s", lines[i], error.detail);
+		ck_assert_str_eq(values.at[0].as.preparation.drug->name, "morphine");
+		ck_assert_int_eq(values.at[0].as.preparation.strength.concentration.ng_per_ml, 20000000);
+		ck_assert_int_eq(values.at[0].unit, UNIT_MG);
+		ck_assert_str_eq(values.at[1].as.preparation.drug->name, "clonidine");
+		ck_assert_int_eq(values.at[1].as.preparation.strength.concentration.ng_per_ml, 200000);
+		ck_assert(!values.at[2].present);
+		ck_assert_int_eq(values.at[6].as.dose.ng_per_day, 5000000);
+	}
 }
 END_TEST
 
@@ -206,6 +245,7 @@ int main(void)
 	tcase_add_loop_test(tc, a_dose_is_one_word_or_two_and_keywords_stand_anywhere, 0,
 			    sizeof(doses) / sizeof(doses[0]));
 	tcase_add_test(tc, keyword_values_are_typed);
+	tcase_add_test(tc, preparations_and_strengths_are_one_word_or_many);
 	tcase_add_test(tc, the_rest_is_taken_as_it_is);
 	tcase_add_test(tc, every_row_is_whole_and_its_example_parses);
 	tcase_add_test(tc, a_therapy_change_always_needs_the_link_and_only_getting_safe_is_exempt);

@@ -277,6 +277,57 @@ START_TEST(acknowledging_what_was_not_sent_ends_the_session)
 }
 END_TEST
 
+START_TEST(acknowledgements_do_not_wait_for_the_memory)
+{
+	struct rig *r = rig_create(2048);
+	struct pulled state = {.next = 1};
+	struct message m;
+
+	rig_connect(r, NULL);
+	rig_advance(r, 1500 * 3600);
+	ck_assert(start_pull(r, 1, 1, 1502));
+	r->hold_writes = true;
+	rig_advance(r, 1501 * 3600);
+	ck_assert(r->held_write);
+	for (uint32_t number = 0; number < 5; number++)
+		ck_assert(acknowledge(r, number));
+	ck_assert(!r->disconnected);
+	while (rig_take(r, CHANNEL_STREAM, &m))
+		take_block(r, &m, &state);
+	ck_assert_uint_eq(state.blocks, 9); /* all of them */
+	r->hold_writes = false;
+	rig_release_write(r);
+	rig_destroy(r);
+}
+END_TEST
+
+/* At the least MTU the refusal needs two values, so it is under way for a while. */
+START_TEST(an_acknowledgement_that_crosses_the_end_of_a_pull_is_no_offence)
+{
+	struct rig *r = rig_create(400);
+	struct message answer;
+
+	r->mtu = 23;
+	rig_connect(r, NULL);
+	rig_advance(r, 390 * 3600);
+	r->hold_stream = true;
+	ck_assert(start_pull(r, 1, 1, 392));
+	rig_advance(r, 1000 * 3600);
+	r->hold_out = true;
+	r->hold_stream = false;
+	while (r->held_stream)
+		rig_release_stream(r);
+	ck_assert(acknowledge(r, 0));
+	ck_assert(!r->disconnected);
+	rig_release_out(r);
+	ck_assert(rig_take(r, CHANNEL_OUT, &answer));
+	ck_assert_uint_eq(answer.op, OP_REFUSED);
+	rig_ask_op(r, OP_PING, &answer);
+	ck_assert_uint_eq(answer.op, OP_PONG);
+	rig_destroy(r);
+}
+END_TEST
+
 START_TEST(records_overwritten_during_a_pull_end_it_with_a_refusal)
 {
 	struct rig *r = rig_create(400);
@@ -329,6 +380,8 @@ int main(void)
 	tcase_add_test(cases, windows_that_hold_no_retained_record_are_refused);
 	tcase_add_test(cases, while_a_pull_runs_other_requests_are_refused);
 	tcase_add_test(cases, acknowledging_what_was_not_sent_ends_the_session);
+	tcase_add_test(cases, acknowledgements_do_not_wait_for_the_memory);
+	tcase_add_test(cases, an_acknowledgement_that_crosses_the_end_of_a_pull_is_no_offence);
 	tcase_add_test(cases, records_overwritten_during_a_pull_end_it_with_a_refusal);
 	tcase_add_test(cases, a_damaged_record_ends_what_is_retained_before_it);
 	return suite_run(cases);

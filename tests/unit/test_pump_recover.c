@@ -51,6 +51,33 @@ START_TEST(both_blocks_bad_means_minimum_rate_alarm_and_a_way_back)
 }
 END_TEST
 
+START_TEST(a_pump_without_memory_that_was_stopped_can_go_back_to_minimum)
+{
+	struct rig *r = rig_create(64);
+	struct msg_staged staged;
+	struct msg_committed committed;
+	struct rig_order o;
+
+	rig_connect(r, NULL);
+	spoil_block(r, 0);
+	spoil_block(r, 1);
+	pump_save_body(&r->pump, r->body);
+	rig_boot(r, true);
+	rig_connect(r, NULL);
+	ck_assert_uint_eq(rig_stage_act(r, ACT_STOP, &staged), CODE_DONE);
+	rig_order(r, &o, ORDER_STOP, 6, &staged);
+	ck_assert_uint_eq(rig_commit(r, &o, &committed), CODE_DONE);
+	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 0);
+	ck_assert_uint_eq(rig_stage_act(r, ACT_MINIMUM, &staged), CODE_DONE);
+	ck_assert_uint_eq(staged.rate_nl_per_day, 6000);
+	rig_order(r, &o, ORDER_MINIMUM, 7, &staged);
+	ck_assert_uint_eq(rig_commit(r, &o, &committed), CODE_DONE);
+	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 6000);
+	ck_assert_uint_eq(rig_stage_act(r, ACT_RESUME, &staged), CODE_NO_PROGRAM);
+	rig_destroy(r);
+}
+END_TEST
+
 START_TEST(a_token_of_the_lost_memory_is_answered_from_the_log)
 {
 	struct rig *r = rig_create(64);
@@ -233,6 +260,7 @@ int main(void)
 
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, both_blocks_bad_means_minimum_rate_alarm_and_a_way_back);
+	tcase_add_test(cases, a_pump_without_memory_that_was_stopped_can_go_back_to_minimum);
 	tcase_add_test(cases, a_token_of_the_lost_memory_is_answered_from_the_log);
 	tcase_add_test(cases, losing_the_newest_block_never_brings_an_older_therapy_back);
 	tcase_add_test(cases, losing_the_older_block_is_no_loss);

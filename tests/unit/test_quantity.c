@@ -30,6 +30,41 @@ START_TEST(a_rate_derived_from_a_dose_rounds_down)
 }
 END_TEST
 
+START_TEST(other_drugs_of_a_mixture_scale_with_their_concentration)
+{
+	static const struct {
+		int64_t dose, own, other, down, up;
+	} rows[] = {
+		{5000000, 20000000, 30000000, 7500000, 7500000}, /* bupivacaine beside morphine */
+		{5000000, 20000000, 200000, 50000, 50000},       /* clonidine beside morphine */
+		{1, 3, 1, 0, 1},
+		{0, 3, 1, 0, 0},
+		{INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX},
+	};
+	struct dose_rate out = {-7};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct dose_rate dose = {rows[i].dose};
+		struct concentration own = {rows[i].own}, other = {rows[i].other};
+
+		OK(dose_in_mixture(dose, own, other, ROUND_DOWN, &out));
+		ck_assert_int_eq(out.ng_per_day, rows[i].down);
+		OK(dose_in_mixture(dose, own, other, ROUND_UP, &out));
+		ck_assert_int_eq(out.ng_per_day, rows[i].up);
+	}
+	out.ng_per_day = -7;
+	ERR(dose_in_mixture((struct dose_rate){-1}, (struct concentration){1}, (struct concentration){1},
+			    ROUND_UP, &out));
+	ERR(dose_in_mixture((struct dose_rate){1}, (struct concentration){0}, (struct concentration){1},
+			    ROUND_UP, &out));
+	ERR(dose_in_mixture((struct dose_rate){1}, (struct concentration){1}, (struct concentration){0},
+			    ROUND_UP, &out));
+	ERR(dose_in_mixture((struct dose_rate){INT64_MAX}, (struct concentration){1},
+			    (struct concentration){2}, ROUND_UP, &out));
+	ck_assert_int_eq(out.ng_per_day, -7);
+}
+END_TEST
+
 START_TEST(the_dose_of_a_derived_rate_never_exceeds_the_dose_meant)
 {
 	for (int64_t dose = 1; dose < 3000; dose += 7)
@@ -147,6 +182,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		a_rate_derived_from_a_dose_rounds_down,
+		other_drugs_of_a_mixture_scale_with_their_concentration,
 		the_dose_of_a_derived_rate_never_exceeds_the_dose_meant,
 		the_named_rounding_is_used,
 		overflow_and_senseless_input_leave_the_result_alone,

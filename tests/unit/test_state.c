@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,6 +76,39 @@ START_TEST(damaged_pairing_is_refused)
 }
 END_TEST
 
+START_TEST(one_bad_pairing_does_not_hide_the_others)
+{
+	char path[128];
+	struct state_pairing got;
+	const struct state_pairing a = make_pairing("PX20-000123", "sim:a"),
+				   b = make_pairing("PX20-000124", "sim:b");
+	ck_assert_int_eq(state_pairing_store(dir, &a), 0);
+	ck_assert_int_eq(state_pairing_store(dir, &b), 0);
+	(void)snprintf(path, sizeof(path), "%s/pairings/PX20-000123", dir);
+	ck_assert_int_eq(chmod(path, 0640), 0);
+	ck_assert_int_eq(state_pairing_find(dir, "sim:b", &got), 0);
+	ck_assert_mem_eq(&got, &b, sizeof(b));
+	ck_assert_int_eq(state_pairing_find(dir, "sim:a", &got), -EPERM);
+}
+END_TEST
+
+START_TEST(full_disk_does_not_hold_up_the_lock_of_a_pump)
+{
+	struct rlimit before, none;
+	long holder = 0;
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
+	const int fd = state_pump_lock(dir, "PX20-000123", &holder);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(state_pump_lock(dir, "PX20-000123", &holder), -EBUSY);
+	close(fd);
+}
+END_TEST
+
 START_TEST(pump_lock_names_its_holder_and_ends_with_the_process)
 {
 	int to_child[2], from_child[2];
@@ -143,6 +178,8 @@ int main(void)
 	tcase_add_test(tc, pairing_is_found_by_serial_and_by_address);
 	tcase_add_test(tc, pairing_file_is_private_and_refused_when_it_is_not);
 	tcase_add_test(tc, damaged_pairing_is_refused);
+	tcase_add_test(tc, one_bad_pairing_does_not_hide_the_others);
+	tcase_add_test(tc, full_disk_does_not_hold_up_the_lock_of_a_pump);
 	tcase_add_test(tc, pump_lock_names_its_holder_and_ends_with_the_process);
 	tcase_add_test(tc, state_directory_follows_option_environment_and_home_and_must_be_private);
 	tcase_add_test(tc, file_is_replaced_whole_and_read_within_its_bound);

@@ -57,7 +57,9 @@ static enum result_code make_plan(const struct pump *p, const struct pump_stage 
 	if (stage->has_image || p->program.present) {
 		if (image_read_rate(image, &rate) != PUMP_OK)
 			return CODE_OUT_OF_RANGE;
-	} else if (plan->therapy != THERAPY_STOPPED) {
+	} else if (plan->therapy == THERAPY_RUNNING ||
+		   (plan->therapy == THERAPY_MINIMUM && !p->memory.core.memory_lost)) {
+		/* A pump that lost its program went to minimum rate by itself: so may an order. */
 		return CODE_NO_PROGRAM;
 	}
 	plan->rate_nl_per_day = pump_infusion_rate(p->limits, plan->therapy, rate);

@@ -177,17 +177,31 @@ static void carry_out(struct pump *p, const struct request *request, uint16_t op
 		pump_session_send(p, CHANNEL_OUT, &answer);
 }
 
+static uint16_t read_op(const struct pump_session *s)
+{
+	struct reader r;
+
+	reader_init(&r, s->request, s->request_len);
+	return reader_u16(&r);
+}
+
+bool pump_requests_acknowledge(struct pump *p)
+{
+	if (read_op(&p->session) != OP_ACK)
+		return false;
+	carry_out(p, find_request(OP_ACK), OP_ACK);
+	return true;
+}
+
 bool pump_requests_run(struct pump *p, bool all_told)
 {
 	struct pump_session *s = &p->session;
 	const struct request *request;
-	struct reader r;
 	uint16_t op;
 
 	if (!s->request_waiting || !pump_session_can_send(p, CHANNEL_OUT))
 		return false;
-	reader_init(&r, s->request, s->request_len);
-	op = reader_u16(&r);
+	op = read_op(s);
 	request = find_request(op);
 	if (request && request->needs_time && !all_told)
 		return false;

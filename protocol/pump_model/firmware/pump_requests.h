@@ -14,6 +14,11 @@ uint64_t pump_requests_ticks(const struct pump *p);
  * told; a COMMIT waits for that, so that an order acts at the time at which it arrives.
  */
 bool pump_requests_run(struct pump *p, bool all_told);
+/*
+ * Carries out the message in p->session.request at once if it is an ACK, which has no answer and
+ * changes nothing durable, so that it waits neither for the memory nor for Out. False: it is not.
+ */
+bool pump_requests_acknowledge(struct pump *p);
 /* Queues REFUSED. */
 void pump_requests_refuse(struct pump *p, uint16_t op, enum result_code code);
 

@@ -2,6 +2,7 @@
 #include "pump_session.h"
 
 #include "hello.h"
+#include "pump_requests.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -125,8 +126,7 @@ static bool take_sealed(struct pump *p)
 {
 	struct pump_session *s = &p->session;
 
-	/* The programmer waits for each answer; a request on top of another breaks the protocol. */
-	if (s->request_waiting || splitter_pending(&s->out.splitter))
+	if (s->request_waiting)
 		return false;
 	if (seal_open(&s->seal, CHANNEL_IN, s->in.message, s->in.len, s->request,
 		      &s->request_len) != PUMP_OK)
@@ -136,8 +136,11 @@ static bool take_sealed(struct pump *p)
 			return false;
 		s->phase = PUMP_PHASE_OPEN;
 	}
-	s->request_waiting = true;
-	return true;
+	if (pump_requests_acknowledge(p))
+		return true;
+	/* The programmer waits for each answer; a request on top of another breaks the protocol. */
+	s->request_waiting = !splitter_pending(&s->out.splitter);
+	return s->request_waiting;
 }
 
 static bool take_message(struct pump *p)

@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* calc rate, dose, mixture, refill, residual: the pocket calculator. No pump, no state. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "groups.h"
+#include "refill.h"
+
+#define DOWN "rounded down"
+#define UP   "rounded up"
+
+static enum error_code not_computable(struct error *error, const struct value *value,
+				      const char *detail)
+{
+	(void)error_set(error, ERR_NOT_COMPUTABLE, "%s", detail);
+	if (error && value)
+		error->column = value->column;
+	return ERR_NOT_COMPUTABLE;
+}
+
+static void mark(struct cJSON *parent, const char *key, bool exact, const char *how)
+{
+	if (!exact)
+		output_rounded(parent, key, how);
+}
+
+/* What was typed, as it was understood: a total over a volume becomes a concentration here. */
+static void echo_strength(struct cJSON *parent, const struct strength *strength, enum mass_unit unit)
+{
+	if (strength->total.ng) {
+		output_mass(parent, "total", strength->total, unit);
+		output_volume(parent, "in_volume", strength->in);
+	}
+	output_concentration(parent, "concentration", strength->concentration, unit);
+	mark(parent, "concentration", strength->is_exact, UP);
+}
+
+/* Nothing was cut off where the dose comes back whole. */
+static bool is_rate_exact(struct dose_rate dose, struct concentration concentration,
+			  struct volume_rate rate)
+{
+	struct dose_rate least, most;
+	return !dose_from_rate(rate, concentration, ROUND_DOWN, &least) &&
+	       !dose_from_rate(rate, concentration, ROUND_UP, &most) &&
+	       least.ng_per_day == dose.ng_per_day && most.ng_per_day == dose.ng_per_day;
+}
+
+enum { RATE_DOSE, RATE_STRENGTH };
+
+static enum error_code calc_rate(struct app *app, const struct values *args, struct output *out,
+				 struct error *error)
+{
+	(void)app;
+	const struct dose_rate dose = args->at[RATE_DOSE].as.dose;
+	const struct strength *strength = &args->at[RATE_STRENGTH].as.strength;
+	struct volume_rate rate;
+	if (rate_from_dose(dose, strength->concentration, &rate))
+		return not_computable(error, &args->at[RATE_DOSE], "the rate is too large to be counted");
+	const bool exact = strength->is_exact && is_rate_exact(dose, strength->concentration, rate);
+	struct cJSON *data = output_data(out);
+	output_dose(data, "dose", dose, args->at[RATE_DOSE].unit);
+	echo_strength(data, strength, args->at[RATE_STRENGTH].unit);
+	output_rate(data, "rate", rate);
+	mark(data, "rate", exact, DOWN);
+	output_rate_hourly(data, "rate_per_hour", rate.nl_per_day / 24);
+	mark(data, "rate_per_hour", exact && rate.nl_per_day % 24 == 0, DOWN);
+	return ERR_NONE;
+}
+
+enum { DOSE_RATE, DOSE_STRENGTH };
+
+static enum error_code calc_dose(struct app *app, const struct values *args, struct output *out,
+				 struct error *error)
+{
+	(void)app;
+	const struct volume_rate rate = args->at[DOSE_RATE].as.rate;
+	const struct strength *strength = &args->at[DOSE_STRENGTH].as.strength;
+	const enum mass_unit unit = args->at[DOSE_STRENGTH].unit;
+	struct dose_rate least, most;
+	if (dose_from_rate(rate, strength->concentration, ROUND_DOWN, &least) ||
+	    dose_from_rate(rate, strength->concentration, ROUND_UP, &most))
+		return not_computable(error, &args->at[DOSE_RATE], "the dose is too large to be counted");
+	struct cJSON *data = output_data(out);
+	output_rate(data, "rate", rate);
+	echo_strength(data, strength, unit);
+	output_dose(data, "dose", most, unit);
+	mark(data, "dose", strength->is_exact && least.ng_per_day == most.ng_per_day, UP);
+	return ERR_NONE;
+}
+
+enum { MIXTURE_PRIMARY, MIXTURE_OTHERS, MIXTURE_DOSE = MIXTURE_MAX };
+
+/* The parts as typed, as a program that the limits can be asked about. */
+static struct program program_of(const struct values *args)
+{
+	/* More than every level and time that the limits ask for: no pump is known here. */
+	struct program program = {.mode = PROGRAM_SIMPLE,
+				  .dose = args->at[MIXTURE_DOSE].as.dose,
+				  .low_alarm = {40 * NL_PER_ML}};
+	for (size_t i = MIXTURE_PRIMARY; i < MIXTURE_DOSE; i++) {
+		if (!args->at[i].present)
+			continue;
+		const struct preparation *typed = &args->at[i].as.preparation;
+		struct mixture_part *part = &program.mixture.parts[program.mixture.count++];
+		memcpy(part->name, typed->drug->name, strlen(typed->drug->name) + 1);
+		part->concentration = typed->strength.concentration;
+	}
+	return program;
+}
+
+/* Rules about a pump or a running program say nothing here: there is none. */
+static bool is_about_drugs(const struct finding *finding)
+{
+	static const char *const others[] = {"L-first-program", "L-alarm-to-empty", "L-alarm-range",
+					     "L-rate-least", "L-rate-greatest", "L-low-alarm"};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(finding->rule, others[i]))
+			return false;
+	return true;
+}
+
+static enum error_code check_mixture(const struct values *args, struct output *out,
+				     struct error *error)
+{
+	static const struct pump_limits any_pump = {
+		.model = "", .reservoir = {INT64_MAX}, .greatest = {INT64_MAX}};
+	const struct program program = program_of(args);
+	struct finding *findings = calloc(FINDINGS_MAX, sizeof(*findings));
+	if (!findings)
+		return error_set(error, ERR_FAILED, "out of memory");
+	const size_t count = limits_check(&program, NULL, &any_pump, findings);
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++)
+		if (is_about_drugs(&findings[i]))
+			findings[kept++] = findings[i];
+	describe_findings(out, findings, kept);
+	free(findings);
+	return ERR_NONE;
+}
+
+static enum error_code check_dose_unit(const struct values *args, struct error *error)
+{
+	const struct drug *drug = args->at[MIXTURE_PRIMARY].as.preparation.drug;
+	const struct value *dose = &args->at[MIXTURE_DOSE];
+	char text[DECIMAL_TEXT_MAX];
+	if (dose->unit == drug->unit)
+		return ERR_NONE;
+	(void)dose_rate_print(dose->as.dose, drug->unit, text);
+	(void)error_set(error, ERR_BAD_QUANTITY,
+			"DOSE: this drug is dosed in another unit; type it as: %s", text);
+	if (error)
+		error->column = dose->column;
+	return ERR_BAD_QUANTITY;
+}
+
+/* Dose of a part with the rest cut off, and with it rounded up. */
+struct share {
+	struct dose_rate least, most;
+};
+
+static bool share_of(const struct values *args, size_t part, struct share *share)
+{
+	const struct concentration own =
+		args->at[MIXTURE_PRIMARY].as.preparation.strength.concentration;
+	const struct concentration other = args->at[part].as.preparation.strength.concentration;
+	const struct dose_rate dose = args->at[MIXTURE_DOSE].as.dose;
+	return !dose_in_mixture(dose, own, other, ROUND_DOWN, &share->least) &&
+	       !dose_in_mixture(dose, own, other, ROUND_UP, &share->most);
+}
+
+static void add_total(const struct values *args, size_t index, const struct share *share,
+		      struct cJSON *list)
+{
+	const struct preparation *primary = &args->at[MIXTURE_PRIMARY].as.preparation;
+	const struct preparation *part = &args->at[index].as.preparation;
+	/* The primary drug's own dose is the one typed, however its concentration was rounded. */
+	const bool exact =
+		part == primary || (share->least.ng_per_day == share->most.ng_per_day &&
+				    primary->strength.is_exact && part->strength.is_exact);
+	struct cJSON *row = output_object(list, NULL);
+	output_string(row, "drug", part->drug->display);
+	output_concentration(row, "concentration", part->strength.concentration, args->at[index].unit);
+	mark(row, "concentration", part->strength.is_exact, UP);
+	output_dose(row, "dose", share->most, part->drug->unit);
+	mark(row, "dose", exact, UP);
+}
+
+static enum error_code calc_mixture(struct app *app, const struct values *args, struct output *out,
+				    struct error *error)
+{
+	(void)app;
+	const struct strength *own = &args->at[MIXTURE_PRIMARY].as.preparation.strength;
+	const struct dose_rate dose = args->at[MIXTURE_DOSE].as.dose;
+	struct share shares[MIXTURE_MAX] = {0};
+	struct volume_rate rate;
+	const enum error_code code = check_dose_unit(args, error);
+	if (code)
+		return code;
+	bool counted = !rate_from_dose(dose, own->concentration, &rate);
+	for (size_t i = MIXTURE_PRIMARY; i < MIXTURE_DOSE; i++)
+		counted = counted && (!args->at[i].present || share_of(args, i, &shares[i]));
+	if (!counted)
+		return not_computable(error, &args->at[MIXTURE_DOSE],
+				      "the rate or the dose of another drug is too large to be counted");
+	struct cJSON *data = output_data(out);
+	output_rate(data, "rate", rate);
+	mark(data, "rate", own->is_exact && is_rate_exact(dose, own->concentration, rate), DOWN);
+	struct cJSON *list = output_array(data, "total_per_day");
+	for (size_t i = MIXTURE_PRIMARY; i < MIXTURE_DOSE; i++)
+		if (args->at[i].present)
+			add_total(args, i, &shares[i], list);
+	return check_mixture(args, out, error);
+}
+
+enum { REFILL_RESERVOIR, REFILL_ALARM, REFILL_RATE, REFILL_BOLUS, REFILL_BOLUSES, REFILL_LOCKOUT,
+       REFILL_FILLED, REFILL_EXPIRY, REFILL_LEAD, REFILL_RESIDUAL };
+
+/* The plan for 24 h that are all alike. */
+static bool plan_of(const struct values *args, struct refill_plan *plan)
+{
+	const struct value *at = args->at;
+	const int64_t boluses =
+		refill_patient_boluses(at[REFILL_BOLUSES].present ? at[REFILL_BOLUSES].as.integer : 0,
+				       at[REFILL_LOCKOUT].as.duration);
+	*plan = (struct refill_plan){
+		.filled = at[REFILL_RESERVOIR].as.volume,
+		.alarm = at[REFILL_ALARM].as.volume,
+		.has_residual = at[REFILL_RESIDUAL].present,
+		.residual = at[REFILL_RESIDUAL].as.volume,
+		.lead_days = at[REFILL_LEAD].present ? at[REFILL_LEAD].as.integer : REFILL_LEAD_DAYS,
+		.has_expiry = at[REFILL_EXPIRY].present,
+		.expiry_days = at[REFILL_EXPIRY].as.integer,
+	};
+	for (size_t i = 0; i < DAYS_PER_WEEK; i++)
+		if (refill_daily(at[REFILL_RATE].as.rate, at[REFILL_BOLUS].as.volume, boluses,
+				 &plan->daily[i]))
+			return false;
+	return true;
+}
+
+/* A date past the calendar is not known. */
+static void add_date(struct cJSON *data, const char *key, struct date filled, int64_t days)
+{
+	char text[DATE_TEXT_MAX];
+	struct date date;
+	if (calendar_add(filled, days, &date)) {
+		output_unknown(data, key);
+		return;
+	}
+	(void)date_print(date, text);
+	output_string(data, key, text);
+}
+
+static void add_dates(const struct values *args, const struct refill_plan *plan,
+		      const struct refill_days *days, struct output *out)
+{
+	const struct date filled = args->at[REFILL_FILLED].as.date;
+	struct cJSON *data = output_data(out);
+	char text[DATE_TEXT_MAX];
+	struct date date;
+	add_date(data, "alarm_date", filled, days->alarm);
+	if (plan->has_residual)
+		add_date(data, "empty_date", filled, days->empty);
+	if (plan->has_expiry)
+		add_date(data, "expiry_date", filled, plan->expiry_days);
+	add_date(data, "refill_date", filled, days->refill);
+	if (calendar_add(filled, days->refill, &date))
+		return;
+	(void)date_display(date, text);
+	output_note(out, "Refill on %s at the latest.", text);
+}
+
+static void note_assumptions(const struct values *args, const struct refill_plan *plan,
+			     struct output *out)
+{
+	if (args->at[REFILL_BOLUSES].present)
+		output_note(out, "Every patient bolus that is allowed is counted as given.");
+	if (!plan->has_residual)
+		output_note(out, "When the reservoir is empty depends on what the pump cannot deliver; "
+				 "give it with residual VOLUME.");
+}
+
+static enum error_code calc_refill(struct app *app, const struct values *args, struct output *out,
+				   struct error *error)
+{
+	(void)app;
+	struct refill_plan plan;
+	struct refill_days days;
+	struct finding findings[REFILL_FINDINGS_MAX];
+	if (args->at[REFILL_BOLUS].present != args->at[REFILL_BOLUSES].present)
+		return error_set(error, ERR_USAGE,
+				 "bolus and boluses-per-day belong together; one of them is missing");
+	if (!plan_of(args, &plan) || refill_schedule(&plan, &days))
+		return not_computable(error, &args->at[REFILL_RATE],
+				      "nothing is delivered, or a volume is too large to be counted");
+	struct cJSON *data = output_data(out);
+	output_volume(data, "delivered_per_day", plan.daily[0]);
+	output_days(data, "alarm_in", days.alarm);
+	output_days(data, "alarm_in_over_infusion", days.alarm_over);
+	if (plan.has_residual)
+		output_days(data, "empty_in", days.empty);
+	else
+		output_unknown(data, "empty_in");
+	output_days(data, "lead", plan.lead_days);
+	if (plan.has_expiry)
+		output_days(data, "expiry_in", plan.expiry_days);
+	output_days(data, "refill_in", days.refill);
+	if (args->at[REFILL_FILLED].present)
+		add_dates(args, &plan, &days, out);
+	note_assumptions(args, &plan, out);
+	describe_findings(out, findings, refill_schedule_check(&plan, &days, findings));
+	return ERR_NONE;
+}
+
+enum { RESIDUAL_FILLED, RESIDUAL_RATE, RESIDUAL_DAYS, RESIDUAL_ASPIRATED, RESIDUAL_SIZE,
+       RESIDUAL_STOPPED, RESIDUAL_PRIMED, RESIDUAL_BOLUS, RESIDUAL_BOLUSES,
+       RESIDUAL_PREVIOUS_EXPECTED, RESIDUAL_PREVIOUS_ASPIRATED };
+
+static enum error_code check_pairs(const struct values *args, struct error *error)
+{
+	const struct value *at = args->at;
+	if (at[RESIDUAL_BOLUS].present != at[RESIDUAL_BOLUSES].present)
+		return error_set(error, ERR_USAGE,
+				 "bolus and boluses belong together; one of them is missing");
+	if (at[RESIDUAL_PREVIOUS_EXPECTED].present != at[RESIDUAL_PREVIOUS_ASPIRATED].present)
+		return error_set(error, ERR_USAGE,
+				 "previous-expected and previous-aspirated belong together; one of them "
+				 "is missing");
+	if (at[RESIDUAL_STOPPED].as.duration.s > at[RESIDUAL_DAYS].as.integer * SECONDS_PER_DAY)
+		return not_computable(error, &at[RESIDUAL_STOPPED],
+				      "the pump was stopped for longer than the days counted");
+	return ERR_NONE;
+}
+
+static enum pump_err visit_of(const struct values *args, struct refill_visit *visit)
+{
+	const struct value *at = args->at;
+	const struct refill_span span = {
+		.rate = at[RESIDUAL_RATE].as.rate,
+		.time = {at[RESIDUAL_DAYS].as.integer * SECONDS_PER_DAY - at[RESIDUAL_STOPPED].as.duration.s},
+		.is_recorded = true,
+	};
+	const struct refill_use use = {
+		.spans = &span,
+		.span_count = 1,
+		.other = at[RESIDUAL_PRIMED].as.volume,
+		.patient_bolus = at[RESIDUAL_BOLUS].as.volume,
+		.patient_least = at[RESIDUAL_BOLUSES].as.integer,
+		.patient_greatest = at[RESIDUAL_BOLUSES].as.integer,
+	};
+	*visit = (struct refill_visit){
+		.filled = at[RESIDUAL_FILLED].as.volume,
+		.found = at[RESIDUAL_ASPIRATED].as.volume,
+		.reservoir = at[RESIDUAL_SIZE].as.volume,
+		.has_previous = at[RESIDUAL_PREVIOUS_EXPECTED].present,
+		.previous_expected = at[RESIDUAL_PREVIOUS_EXPECTED].as.volume,
+		.previous_found = at[RESIDUAL_PREVIOUS_ASPIRATED].as.volume,
+	};
+	const enum pump_err err = refill_expect(visit->filled, &use, &visit->expected);
+	return err ? err : refill_compare(visit->filled, &visit->expected, visit->found,
+					  &visit->comparison);
+}
+
+static void note_difference(const struct refill_comparison *comparison, struct output *out)
+{
+	if (comparison->difference.nl > 0)
+		output_note(out, "More was left than expected: less was delivered than programmed.");
+	if (comparison->difference.nl < 0)
+		output_note(out, "Less was left than expected: more left the reservoir than programmed.");
+}
+
+static enum error_code calc_residual(struct app *app, const struct values *args, struct output *out,
+				     struct error *error)
+{
+	(void)app;
+	struct refill_visit visit;
+	struct finding findings[REFILL_FINDINGS_MAX];
+	const enum error_code code = check_pairs(args, error);
+	if (code)
+		return code;
+	if (visit_of(args, &visit))
+		return not_computable(error, &args->at[RESIDUAL_RATE], "a volume is too large to be counted");
+	const struct refill_comparison *comparison = &visit.comparison;
+	const bool exact = visit.expected.is_exact;
+	struct cJSON *data = output_data(out);
+	output_volume(data, "delivered", visit.expected.delivered_greatest);
+	mark(data, "delivered", exact, UP);
+	output_volume(data, "expected_residual", visit.expected.residual_least);
+	mark(data, "expected_residual", exact || visit.expected.ran_empty, DOWN);
+	output_volume(data, "aspirated", visit.found);
+	output_volume(data, "difference", comparison->difference);
+	mark(data, "difference", exact || visit.expected.ran_empty, UP);
+	output_volume(data, "accuracy_band", comparison->band);
+	mark(data, "accuracy_band", exact && comparison->band_is_exact, DOWN);
+	if (comparison->has_ratio) {
+		output_ratio(data, "delivered_ratio", comparison->ratio);
+		mark(data, "delivered_ratio", exact && comparison->ratio_is_exact, "rounded");
+	} else {
+		output_unknown(data, "delivered_ratio");
+	}
+	note_difference(comparison, out);
+	describe_findings(out, findings, refill_check(&visit, findings));
+	return ERR_NONE;
+}
+
+#define NEEDED(word, kind, shown, text)                                                            \
+	{.type = (kind), .name = (shown), .keyword = (word), .required = true, .help = (text)}
+#define KEYWORD(word, kind, shown, text)                                                           \
+	{.type = (kind), .name = (shown), .keyword = (word), .help = (text)}
+#define COUNT(word, text, first, last)                                                             \
+	.type = ARG_INTEGER, .name = "NUMBER", .keyword = (word), .help = (text), .least = (first),   \
+	.greatest = (last)
+#define STRENGTH(text) NEEDED("concentration", ARG_STRENGTH, "CONCENTRATION", text)
+#define OTHER          KEYWORD("other", ARG_PREPARATION, "PREPARATION", "another drug of the mixture")
+
+static const struct command rows[] = {
+	{.words = "calc rate",
+	 .summary = "the rate that gives a dose",
+	 .flags = OFFLINE,
+	 .args = {[RATE_DOSE] = NEEDED("dose", ARG_DOSE, "DOSE", "a day; 200 mcg/day"),
+		  [RATE_STRENGTH] = STRENGTH("500 mcg/mL, or 10 mg in 20 mL")},
+	 .example = "calc rate dose 200 mcg/day concentration 500 mcg/mL",
+	 .run = calc_rate},
+	{.words = "calc dose",
+	 .summary = "the dose that a rate gives",
+	 .flags = OFFLINE,
+	 .args = {[DOSE_RATE] = NEEDED("rate", ARG_RATE, "RATE", "0.4 mL/day"),
+		  [DOSE_STRENGTH] = STRENGTH("500 mcg/mL, or 10 mg in 20 mL")},
+	 .example = "calc dose rate 0.4 mL/day concentration 500 mcg/mL",
+	 .run = calc_dose},
+	{.words = "calc mixture",
+	 .summary = "the doses of all drugs of a mixture, and the limits of each",
+	 .flags = OFFLINE,
+	 .args = {[MIXTURE_PRIMARY] = NEEDED("primary", ARG_PREPARATION, "PREPARATION",
+					     "the drug that is dosed; morphine 20 mg/mL"),
+		  [MIXTURE_OTHERS] = OTHER, OTHER, OTHER, OTHER, OTHER,
+		  [MIXTURE_DOSE] = NEEDED("dose", ARG_DOSE, "DOSE", "of the primary drug a day; 5 mg/day")},
+	 .example = "calc mixture primary morphine 20 mg/mL other bupivacaine 30 mg/mL dose 5 mg/day",
+	 .run = calc_mixture},
+	{.words = "calc refill",
+	 .summary = "days until the alarm and until the next refill",
+	 .flags = OFFLINE,
+	 .args = {[REFILL_RESERVOIR] = NEEDED("reservoir", ARG_VOLUME, "VOLUME", "filled; 20 mL"),
+		  [REFILL_ALARM] = NEEDED("alarm", ARG_VOLUME, "VOLUME", "level of the low alarm; 2 mL"),
+		  [REFILL_RATE] = NEEDED("rate", ARG_RATE, "RATE", "mean of a day; 0.25 mL/day"),
+		  [REFILL_BOLUS] = KEYWORD("bolus", ARG_VOLUME, "VOLUME", "of one patient bolus"),
+		  [REFILL_BOLUSES] = {COUNT("boluses-per-day", "patient boluses allowed in 24 h", 0, 1440)},
+		  [REFILL_LOCKOUT] = KEYWORD("lockout", ARG_DURATION, "DURATION",
+					     "between patient boluses; 4h"),
+		  [REFILL_FILLED] = KEYWORD("filled", ARG_DATE, "DATE", "of the filling; 2026-08-19"),
+		  [REFILL_EXPIRY] = KEYWORD("expiry", ARG_DAYS, "DAYS", "the drug keeps in the pump; 90 d"),
+		  [REFILL_LEAD] = KEYWORD("lead", ARG_DAYS, "DAYS", "from refill to alarm; 7 d"),
+		  [REFILL_RESIDUAL] = KEYWORD("residual", ARG_VOLUME, "VOLUME",
+					      "what the pump cannot deliver")},
+	 .example = "calc refill reservoir 20 mL alarm 2 mL rate 0.25 mL/day filled 2026-08-19",
+	 .run = calc_refill},
+	{.words = "calc residual",
+	 .summary = "what should be left at a refill, and what a difference means",
+	 .flags = OFFLINE,
+	 .args = {[RESIDUAL_FILLED] = NEEDED("filled", ARG_VOLUME, "VOLUME", "at the last refill; 20 mL"),
+		  [RESIDUAL_RATE] = NEEDED("rate", ARG_RATE, "RATE", "mean since then; 0.25 mL/day"),
+		  [RESIDUAL_DAYS] = {COUNT("days", "since the last refill", 0, 36500), .required = true},
+		  [RESIDUAL_ASPIRATED] = NEEDED("aspirated", ARG_VOLUME, "VOLUME", "found now; 7.4 mL"),
+		  [RESIDUAL_SIZE] = NEEDED("reservoir-size", ARG_VOLUME, "VOLUME",
+					   "what the pump holds; 20 mL"),
+		  [RESIDUAL_STOPPED] = KEYWORD("stopped", ARG_DURATION, "DURATION",
+					       "in all, stalls included; 30h"),
+		  [RESIDUAL_PRIMED] = KEYWORD("primed", ARG_VOLUME, "VOLUME",
+					      "priming and single boluses in all"),
+		  [RESIDUAL_BOLUS] = KEYWORD("bolus", ARG_VOLUME, "VOLUME", "of one patient bolus"),
+		  [RESIDUAL_BOLUSES] = {COUNT("boluses", "patient boluses given", 0, 1000000)},
+		  [RESIDUAL_PREVIOUS_EXPECTED] = KEYWORD("previous-expected", ARG_VOLUME, "VOLUME",
+							 "expected at the visit before"),
+		  [RESIDUAL_PREVIOUS_ASPIRATED] = KEYWORD("previous-aspirated", ARG_VOLUME, "VOLUME",
+							  "found at the visit before")},
+	 .example = "calc residual filled 20 mL rate 0.25 mL/day days 60 aspirated 7.4 mL "
+		    "reservoir-size 20 mL",
+	 .run = calc_residual},
+};
+
+const struct command_group calc_commands = {"Calculator", rows, sizeof(rows) / sizeof(rows[0])};

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "refill.h"
+#include "suite.h"
+
+#include <string.h>
+
+#define ML(n) INT64_C(n) * NL_PER_ML
+
+static struct finding findings[REFILL_FINDINGS_MAX];
+static size_t count;
+
+/* filled, expected and found in thousandths of a mL, in a pump of 20 mL. */
+static struct refill_visit visit_of(int64_t filled, int64_t expected, int64_t found)
+{
+	struct refill_visit visit = {.filled = {filled * 1000}, .found = {found * 1000},
+				     .reservoir = {ML(20)}};
+
+	visit.expected = (struct refill_expectation){
+		.delivered_least = {(filled - expected) * 1000},
+		.delivered_greatest = {(filled - expected) * 1000},
+		.residual_least = {expected * 1000},
+		.residual_greatest = {expected * 1000},
+		.is_exact = true};
+	ck_assert_int_eq(refill_compare(visit.filled, &visit.expected, visit.found, &visit.comparison),
+			 PUMP_OK);
+	return visit;
+}
+
+static void check(struct refill_visit visit)
+{
+	count = refill_check(&visit, findings);
+	ck_assert_uint_le(count, REFILL_FINDINGS_MAX);
+	for (size_t i = 0; i < count; i++)
+		ck_assert_int_ne(findings[i].severity, SEVERITY_BLOCK);
+}
+
+static const struct finding *find(const char *rule)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(findings[i].rule, rule))
+			return &findings[i];
+	return NULL;
+}
+
+static bool has(const char *rule)
+{
+	return find(rule) != NULL;
+}
+
+START_TEST(what_is_as_expected_raises_nothing)
+{
+	check(visit_of(20000, 5000, 5000));
+	ck_assert_uint_eq(count, 0);
+	check(visit_of(20000, 5000, 5400));
+	ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(both_worked_examples_need_a_reason)
+{
+	check(visit_of(20000, 5000, 7400));
+	ck_assert(has("L-residual-large") && has("L-residual-band") && has("L-residual-share"));
+	ck_assert_int_eq(find("L-residual-large")->severity, SEVERITY_OVERRIDE);
+	ck_assert_str_eq(find("L-residual-large")->value, "+2.4 mL");
+	ck_assert_str_eq(find("L-residual-band")->limit, "2.175 mL");
+	ck_assert_ptr_nonnull(strstr(find("L-residual-large")->text, "More was left"));
+	check(visit_of(20000, 5000, 2500));
+	ck_assert(has("L-residual-large") && has("L-residual-band") && has("L-residual-share"));
+	ck_assert_str_eq(find("L-residual-band")->value, "-2.5 mL");
+	ck_assert_ptr_nonnull(strstr(find("L-residual-band")->text, "Less was left"));
+}
+END_TEST
+
+START_TEST(two_mL_are_allowed_and_one_nL_more_is_not)
+{
+	check(visit_of(20000, 5000, 7000));
+	ck_assert(!has("L-residual-large"));
+	check(visit_of(20000, 5000, 7001));
+	ck_assert(has("L-residual-large"));
+	check(visit_of(20000, 5000, 2999));
+	ck_assert(has("L-residual-large"));
+}
+END_TEST
+
+START_TEST(the_accuracy_band_is_of_what_was_to_be_delivered)
+{
+	/* 14.5 % of 10 mL */
+	check(visit_of(20000, 10000, 11450));
+	ck_assert(!has("L-residual-band"));
+	check(visit_of(20000, 10000, 11451));
+	ck_assert(has("L-residual-band"));
+	check(visit_of(20000, 10000, 8549));
+	ck_assert(has("L-residual-band"));
+}
+END_TEST
+
+START_TEST(a_share_of_the_residual_counts_only_from_half_a_mL)
+{
+	check(visit_of(20000, 8000, 8800));
+	ck_assert(!has("L-residual-share"));
+	check(visit_of(20000, 8000, 8801));
+	ck_assert(has("L-residual-share"));
+	check(visit_of(20000, 2000, 2500));
+	ck_assert(!has("L-residual-share"));
+	check(visit_of(20000, 2000, 2501));
+	ck_assert(has("L-residual-share"));
+	ck_assert_str_eq(find("L-residual-share")->limit, "0.5 mL");
+}
+END_TEST
+
+static bool is_trend(int64_t found, int64_t previous_expected, int64_t previous_found)
+{
+	struct refill_visit visit = visit_of(20000, 8000, found);
+
+	visit.has_previous = true;
+	visit.previous_expected.nl = previous_expected * 1000;
+	visit.previous_found.nl = previous_found * 1000;
+	check(visit);
+	return has("L-residual-trend");
+}
+
+START_TEST(two_visits_off_to_the_same_side_need_a_reason)
+{
+	ck_assert(is_trend(8401, 6000, 6301));
+	ck_assert(is_trend(7599, 6000, 5699));
+	ck_assert(!is_trend(8401, 6000, 5699)); /* other side */
+	ck_assert(!is_trend(8400, 6000, 6301)); /* 5 % now */
+	ck_assert(!is_trend(8401, 6000, 6300)); /* 5 % then */
+	ck_assert(!is_trend(8000, 6000, 6301));
+	check(visit_of(20000, 8000, 8401));
+	ck_assert(!has("L-residual-trend"));
+}
+END_TEST
+
+START_TEST(more_than_was_filled_or_fits_is_told)
+{
+	check(visit_of(18000, 5000, 18001));
+	ck_assert(has("L-residual-above-fill") && !has("L-residual-capacity"));
+	check(visit_of(18000, 5000, 18000));
+	ck_assert(!has("L-residual-above-fill"));
+	check(visit_of(40000, 5000, 5000));
+	ck_assert(has("L-residual-capacity"));
+	ck_assert_str_eq(find("L-residual-capacity")->value, "40 mL");
+	check(visit_of(20000, 5000, 20001));
+	ck_assert(has("L-residual-capacity") && has("L-residual-above-fill"));
+}
+END_TEST
+
+START_TEST(an_account_that_runs_empty_is_told)
+{
+	struct refill_visit visit = visit_of(20000, 0, 0);
+
+	check(visit);
+	ck_assert(!has("L-residual-empty"));
+	visit.expected.ran_empty = true;
+	visit.expected.delivered_greatest.nl = ML(30);
+	check(visit);
+	ck_assert_int_eq(find("L-residual-empty")->severity, SEVERITY_WARN);
+	ck_assert_str_eq(find("L-residual-empty")->value, "30 mL");
+}
+END_TEST
+
+START_TEST(every_rule_at_once_fits)
+{
+	struct refill_visit visit = visit_of(30000, 5000, 31000);
+
+	visit.has_previous = true;
+	visit.previous_expected.nl = ML(1);
+	visit.previous_found.nl = ML(2);
+	visit.expected.ran_empty = true;
+	check(visit);
+	ck_assert_uint_eq(count, 7);
+}
+END_TEST
+
+static void check_plan(int64_t alarm_ml, int64_t lead, int64_t expiry)
+{
+	struct refill_plan plan = {.filled = {ML(20)}, .alarm = {alarm_ml * NL_PER_ML}, .lead_days = lead,
+				   .has_expiry = expiry > 0, .expiry_days = expiry};
+	struct refill_days days;
+
+	for (size_t i = 0; i < DAYS_PER_WEEK; i++)
+		plan.daily[i].nl = 250000;
+	ck_assert_int_eq(refill_schedule(&plan, &days), PUMP_OK);
+	count = refill_schedule_check(&plan, &days, findings);
+}
+
+START_TEST(dates_that_leave_no_room_are_told)
+{
+	check_plan(2, 10, 0); /* alarm after 72, over-infusing 62 */
+	ck_assert_uint_eq(count, 0);
+	check_plan(2, 9, 0);
+	ck_assert(count == 1 && has("L-refill-over-infusion"));
+	ck_assert_str_eq(findings[0].value, "62 days");
+	check_plan(2, 72, 0);
+	ck_assert(count == 1 && has("L-refill-lead"));
+	check_plan(20, 7, 0);
+	ck_assert(count == 1 && has("L-refill-alarm"));
+	check_plan(2, 10, 72);
+	ck_assert_uint_eq(count, 0);
+	check_plan(2, 10, 71);
+	ck_assert(count == 1 && has("L-refill-expiry"));
+	ck_assert_int_eq(findings[0].severity, SEVERITY_INFO);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {
+		what_is_as_expected_raises_nothing,
+		both_worked_examples_need_a_reason,
+		two_mL_are_allowed_and_one_nL_more_is_not,
+		the_accuracy_band_is_of_what_was_to_be_delivered,
+		a_share_of_the_residual_counts_only_from_half_a_mL,
+		two_visits_off_to_the_same_side_need_a_reason,
+		more_than_was_filled_or_fits_is_told,
+		an_account_that_runs_empty_is_told,
+		every_rule_at_once_fits,
+		dates_that_leave_no_room_are_told,
+		NULL,
+	};
+
+	return suite_run_tests("refill_rules", tests, NULL, NULL);
+}
