@@ -8,11 +8,26 @@
 
 #include "session_state.h"
 
-static enum error_code end_error(enum client_end end, struct error *why)
+static enum error_code link_error(enum gatt_close close_why, struct error *why)
+{
+	switch (close_why) {
+	case GATT_CLOSE_TIMEOUT:
+		return error_set(why, ERR_TIMED_OUT, "it gave no answer for 30 seconds");
+	case GATT_CLOSE_PROTOCOL:
+		return error_set(why, ERR_PROTOCOL, NULL);
+	case GATT_CLOSE_LINK:
+	case GATT_CLOSE_NO_SERVICE:
+	case GATT_CLOSE_REFUSED:
+		break;
+	}
+	return error_set(why, ERR_LINK_LOST, "the link ended");
+}
+
+static enum error_code end_error(enum client_end end, enum gatt_close close_why, struct error *why)
 {
 	switch (end) {
 	case CLIENT_END_LINK:
-		return error_set(why, ERR_LINK_LOST, "the link ended");
+		return link_error(close_why, why);
 	case CLIENT_END_VERSION:
 		return error_set(why, ERR_PROTOCOL, "the pump speaks another protocol version");
 	case CLIENT_END_UNKNOWN_HERE:
@@ -43,7 +58,7 @@ static void session_take_report(struct session *s, const struct report *report)
 		return;
 	case REPORT_ENDED:
 		s->ended = true;
-		end_error(report->as.end, &s->why);
+		end_error(report->as.end, s->close_why, &s->why);
 		if (!s->in_call && s->config.on_closed)
 			s->config.on_closed(s->config.ctx, &s->why);
 		return;

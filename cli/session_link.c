@@ -41,8 +41,8 @@ struct errno_row {
 };
 
 static const struct errno_row connect_errors[] = {
-	{ECONNREFUSED, ERR_NOT_FOUND, "no virtual pump of that name is running (start it: pumpctl sim start)"},
-	{ENOENT, ERR_NOT_FOUND, "no virtual pump of that name is running (start it: pumpctl sim start)"},
+	{ECONNREFUSED, ERR_SIM_NOT_RUNNING, ""},
+	{ENOENT, ERR_SIM_NOT_RUNNING, ""},
 	{EHOSTUNREACH, ERR_NOT_FOUND, "nothing answered at that Bluetooth address"},
 	{EBUSY, ERR_BUSY, "another program is connected to the pump"},
 	{ETIMEDOUT, ERR_NOT_FOUND, "no answer within the time allowed"},
@@ -121,6 +121,7 @@ static void on_closed(void *ctx, enum gatt_close why, int error)
 	gatt_client_destroy(s->gatt);
 	s->gatt = NULL;
 	if (s->link_ready) {
+		s->close_why = why;
 		client_link_lost(&s->client, loop_now_ms());
 		session_drain(s);
 		return;

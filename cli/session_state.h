@@ -29,6 +29,7 @@ struct session {
 	int wake_timer;
 	uint16_t mtu;
 	bool link_ready, version_ok;
+	enum gatt_close close_why; /* once the link has closed under a session */
 	bool ready;  /* REPORT_READY came */
 	bool ended;  /* REPORT_ENDED came, or the link closed before a client was started */
 	bool in_call;

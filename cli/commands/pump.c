@@ -138,16 +138,15 @@ static enum error_code status(struct app *app, const struct values *args, struct
 	if (!read)
 		return error_set(error, ERR_FAILED, "out of memory");
 	enum error_code code = session_read_status(app->session, &now, error);
-	if (!code)
-		code = session_read_program(app->session, read, error);
 	if (!code) {
 		add_status(out, &now);
-		if (read->present)
-			describe_program(output_data(out), &read->program);
-		else
-			output_note(out, "The pump has no program.");
 		output_hex(output_data(out), "active_digest", now.active_digest, DIGEST_LEN);
+		code = session_read_program(app->session, read, error);
 	}
+	if (!code && read->present)
+		describe_program(output_data(out), &read->program);
+	else if (!code)
+		output_note(out, "The pump has no program.");
 	free(read);
 	return code;
 }

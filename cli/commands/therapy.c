@@ -126,6 +126,17 @@ static enum error_code therapy_resume(struct app *app, const struct values *args
 }
 
 /* Opening the session has asked about every open order already: say what is left. */
+/* A session asks about unsettled orders when it begins: for another answer, begin a new one. */
+static enum error_code ask_again(struct app *app, struct output *out, struct error *error)
+{
+	bool fresh;
+	app_disconnect(app);
+	const enum error_code code = app_connect(app, &fresh, error);
+	if (!code)
+		command_tell_resolved(app, out);
+	return code;
+}
+
 static enum error_code reconcile(struct app *app, const struct values *args, struct output *out,
 				 struct error *error)
 {
@@ -133,6 +144,8 @@ static enum error_code reconcile(struct app *app, const struct values *args, str
 	struct audit *audit = NULL;
 	struct audit_intent open[AUDIT_OPEN_MAX];
 	enum error_code code = app_audit(app, &audit, error);
+	if (!code && session_has_open_intent(app->session))
+		code = ask_again(app, out, error);
 	if (code)
 		return code;
 	const size_t count =

@@ -110,6 +110,7 @@ static int use(struct archive *a, enum statement which, const char *serial, uint
 	       sqlite3_stmt **out)
 {
 	sqlite3_stmt **slot = &a->statements[which];
+	*out = NULL;
 	if (!*slot) {
 		const int result = sqlite3_prepare_v3(a->db, sql[which], -1,
 						      SQLITE_PREPARE_PERSISTENT, slot, NULL);

@@ -58,27 +58,32 @@ class Pump:
                               stdout=subprocess.PIPE)
         return json.loads(done.stdout)["data"]
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.call("sim", "stop", self.name)
 
 
+def pull_once(pump):
+    for suffix in ("", "-wal", "-shm"):
+        path = os.path.join(pump.state, "archive.sqlite" + suffix)
+        if os.path.exists(path):
+            os.unlink(path)
+    start = time.perf_counter()
+    stored = int(pump.call("--pump", pump.serial, "log", "pull")["stored_now"])
+    return stored, time.perf_counter() - start
+
+
 def pull(work):
-    records = 100000
-    pump = Pump(work, "pull", records)
     ratios = []
-    for turn in range(5):
-        for suffix in ("", "-wal", "-shm"):
-            path = os.path.join(pump.state, "archive.sqlite" + suffix)
-            if os.path.exists(path):
-                os.unlink(path)
-        start = time.perf_counter()
-        stored = int(pump.call("--pump", pump.serial, "log", "pull")["stored_now"])
-        took = time.perf_counter() - start
-        bare = float(subprocess.run([BARE, "local", str(stored), os.path.join(work, f"bare{turn}")],
-                                    check=True, stdout=subprocess.PIPE).stdout)
-        ratios.append(bare / took)
-        print(f"bench:   pull of {stored} records {took:.2f} s, bare loop {bare:.2f} s", flush=True)
-    pump.stop()
+    with Pump(work, "pull", 100000) as pump:
+        for turn in range(5):
+            stored, took = pull_once(pump)
+            bare = float(subprocess.run([BARE, "local", str(stored), os.path.join(work, f"bare{turn}")],
+                                        check=True, stdout=subprocess.PIPE).stdout)
+            ratios.append(bare / took)
+            print(f"bench:   pull of {stored} records {took:.2f} s, bare loop {bare:.2f} s", flush=True)
     ratio = statistics.median(ratios)
     report("local log pull against a bare loop with the same PDUs and rows", f"{ratio:.2f} of its rate",
            "at least 0.5", ratio >= 0.5)
@@ -86,15 +91,14 @@ def pull(work):
 
 def memory(work):
     records = 1000000
-    pump = Pump(work, "memory", records)
-    process = subprocess.Popen([PUMPCTL, "--state-dir", pump.state, "--json", "--pump", pump.serial, "log",
-                                "pull"], stdout=subprocess.PIPE)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    with Pump(work, "memory", records) as pump:
+        process = subprocess.Popen([PUMPCTL, "--state-dir", pump.state, "--json", "--pump", pump.serial,
+                                    "log", "pull"], stdout=subprocess.PIPE)
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
     if status:
         sys.exit("bench: log pull failed")
     stored = int(json.loads(output)["data"]["stored_now"])
-    pump.stop()
     mib = usage.ru_maxrss / 1024
     report(f"memory of a pull of {stored} records", f"{mib:.1f} MiB", "at most 16 MiB",
            stored >= records and mib <= 16)

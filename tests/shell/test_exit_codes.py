@@ -66,7 +66,7 @@ class ExitCodes(harness.PumpCase):
         try:
             gone.must("sim", "start", "gone", "serial", "PX20-000200", "days", "1")
             gone.must("sim", "stop", "gone")
-            self.assert_exit(gone.json("--timeout", "2s", "status"), 6, "NOT_FOUND")
+            self.assert_exit(gone.json("--timeout", "2s", "status"), 6, "SIM_NOT_RUNNING")
         finally:
             gone.close()
 
