@@ -3,27 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calc_common.h"
 #include "describe.h"
 #include "groups.h"
 #include "refill.h"
 
-#define DOWN "rounded down"
-#define UP   "rounded up"
-
-static enum error_code not_computable(struct error *error, const struct value *value,
-				      const char *detail)
-{
-	(void)error_set(error, ERR_NOT_COMPUTABLE, "%s", detail);
-	if (error && value)
-		error->column = value->column;
-	return ERR_NOT_COMPUTABLE;
-}
-
-static void mark(struct cJSON *parent, const char *key, bool exact, const char *how)
-{
-	if (!exact)
-		output_rounded(parent, key, how);
-}
 
 /* What was typed, as it was understood: a total over a volume becomes a concentration here. */
 static void echo_strength(struct cJSON *parent, const struct strength *strength, enum mass_unit unit)
@@ -33,7 +17,7 @@ static void echo_strength(struct cJSON *parent, const struct strength *strength,
 		output_volume(parent, "in_volume", strength->in);
 	}
 	output_concentration(parent, "concentration", strength->concentration, unit);
-	mark(parent, "concentration", strength->is_exact, UP);
+	calc_mark(parent, "concentration", strength->is_exact, CALC_UP);
 }
 
 /* Nothing was cut off where the dose comes back whole. */
@@ -56,15 +40,15 @@ static enum error_code calc_rate(struct app *app, const struct values *args, str
 	const struct strength *strength = &args->at[RATE_STRENGTH].as.strength;
 	struct volume_rate rate;
 	if (rate_from_dose(dose, strength->concentration, &rate))
-		return not_computable(error, &args->at[RATE_DOSE], "the rate is too large to be counted");
+		return calc_refuse(error, &args->at[RATE_DOSE], "the rate is too large to be counted");
 	const bool exact = strength->is_exact && is_rate_exact(dose, strength->concentration, rate);
 	struct cJSON *data = output_data(out);
 	output_dose(data, "dose", dose, args->at[RATE_DOSE].unit);
 	echo_strength(data, strength, args->at[RATE_STRENGTH].unit);
 	output_rate(data, "rate", rate);
-	mark(data, "rate", exact, DOWN);
+	calc_mark(data, "rate", exact, CALC_DOWN);
 	output_rate_hourly(data, "rate_per_hour", rate.nl_per_day / 24);
-	mark(data, "rate_per_hour", exact && rate.nl_per_day % 24 == 0, DOWN);
+	calc_mark(data, "rate_per_hour", exact && rate.nl_per_day % 24 == 0, CALC_DOWN);
 	return ERR_NONE;
 }
 
@@ -80,12 +64,12 @@ static enum error_code calc_dose(struct app *app, const struct values *args, str
 	struct dose_rate least, most;
 	if (dose_from_rate(rate, strength->concentration, ROUND_DOWN, &least) ||
 	    dose_from_rate(rate, strength->concentration, ROUND_UP, &most))
-		return not_computable(error, &args->at[DOSE_RATE], "the dose is too large to be counted");
+		return calc_refuse(error, &args->at[DOSE_RATE], "the dose is too large to be counted");
 	struct cJSON *data = output_data(out);
 	output_rate(data, "rate", rate);
 	echo_strength(data, strength, unit);
 	output_dose(data, "dose", most, unit);
-	mark(data, "dose", strength->is_exact && least.ng_per_day == most.ng_per_day, UP);
+	calc_mark(data, "dose", strength->is_exact && least.ng_per_day == most.ng_per_day, CALC_UP);
 	return ERR_NONE;
 }
 
@@ -181,9 +165,9 @@ static void add_total(const struct values *args, size_t index, const struct shar
 	struct cJSON *row = output_object(list, NULL);
 	output_string(row, "drug", part->drug->display);
 	output_concentration(row, "concentration", part->strength.concentration, args->at[index].unit);
-	mark(row, "concentration", part->strength.is_exact, UP);
+	calc_mark(row, "concentration", part->strength.is_exact, CALC_UP);
 	output_dose(row, "dose", share->most, part->drug->unit);
-	mark(row, "dose", exact, UP);
+	calc_mark(row, "dose", exact, CALC_UP);
 }
 
 static enum error_code calc_mixture(struct app *app, const struct values *args, struct output *out,
@@ -201,11 +185,11 @@ static enum error_code calc_mixture(struct app *app, const struct values *args, 
 	for (size_t i = MIXTURE_PRIMARY; i < MIXTURE_DOSE; i++)
 		counted = counted && (!args->at[i].present || share_of(args, i, &shares[i]));
 	if (!counted)
-		return not_computable(error, &args->at[MIXTURE_DOSE],
+		return calc_refuse(error, &args->at[MIXTURE_DOSE],
 				      "the rate or the dose of another drug is too large to be counted");
 	struct cJSON *data = output_data(out);
 	output_rate(data, "rate", rate);
-	mark(data, "rate", own->is_exact && is_rate_exact(dose, own->concentration, rate), DOWN);
+	calc_mark(data, "rate", own->is_exact && is_rate_exact(dose, own->concentration, rate), CALC_DOWN);
 	struct cJSON *list = output_array(data, "total_per_day");
 	for (size_t i = MIXTURE_PRIMARY; i < MIXTURE_DOSE; i++)
 		if (args->at[i].present)
@@ -292,7 +276,7 @@ static enum error_code calc_refill(struct app *app, const struct values *args, s
 		return error_set(error, ERR_USAGE,
 				 "bolus and boluses-per-day belong together; one of them is missing");
 	if (!plan_of(args, &plan) || refill_schedule(&plan, &days))
-		return not_computable(error, &args->at[REFILL_RATE],
+		return calc_refuse(error, &args->at[REFILL_RATE],
 				      "nothing is delivered, or a volume is too large to be counted");
 	struct cJSON *data = output_data(out);
 	output_volume(data, "delivered_per_day", plan.daily[0]);
@@ -328,7 +312,7 @@ static enum error_code check_pairs(const struct values *args, struct error *erro
 				 "previous-expected and previous-aspirated belong together; one of them "
 				 "is missing");
 	if (at[RESIDUAL_STOPPED].as.duration.s > at[RESIDUAL_DAYS].as.integer * SECONDS_PER_DAY)
-		return not_computable(error, &at[RESIDUAL_STOPPED],
+		return calc_refuse(error, &at[RESIDUAL_STOPPED],
 				      "the pump was stopped for longer than the days counted");
 	return ERR_NONE;
 }
@@ -380,22 +364,22 @@ static enum error_code calc_residual(struct app *app, const struct values *args,
 	if (code)
 		return code;
 	if (visit_of(args, &visit))
-		return not_computable(error, &args->at[RESIDUAL_RATE], "a volume is too large to be counted");
+		return calc_refuse(error, &args->at[RESIDUAL_RATE], "a volume is too large to be counted");
 	const struct refill_comparison *comparison = &visit.comparison;
 	const bool exact = visit.expected.is_exact;
 	struct cJSON *data = output_data(out);
 	output_volume(data, "delivered", visit.expected.delivered_greatest);
-	mark(data, "delivered", exact, UP);
+	calc_mark(data, "delivered", exact, CALC_UP);
 	output_volume(data, "expected_residual", visit.expected.residual_least);
-	mark(data, "expected_residual", exact || visit.expected.ran_empty, DOWN);
+	calc_mark(data, "expected_residual", exact || visit.expected.ran_empty, CALC_DOWN);
 	output_volume(data, "aspirated", visit.found);
 	output_volume(data, "difference", comparison->difference);
-	mark(data, "difference", exact || visit.expected.ran_empty, UP);
+	calc_mark(data, "difference", exact || visit.expected.ran_empty, CALC_UP);
 	output_volume(data, "accuracy_band", comparison->band);
-	mark(data, "accuracy_band", exact && comparison->band_is_exact, DOWN);
+	calc_mark(data, "accuracy_band", exact && comparison->band_is_exact, CALC_DOWN);
 	if (comparison->has_ratio) {
 		output_ratio(data, "delivered_ratio", comparison->ratio);
-		mark(data, "delivered_ratio", exact && comparison->ratio_is_exact, "rounded");
+		calc_mark(data, "delivered_ratio", exact && comparison->ratio_is_exact, "rounded");
 	} else {
 		output_unknown(data, "delivered_ratio");
 	}
@@ -404,75 +388,71 @@ static enum error_code calc_residual(struct app *app, const struct values *args,
 	return ERR_NONE;
 }
 
-#define NEEDED(word, kind, shown, text)                                                            \
-	{.type = (kind), .name = (shown), .keyword = (word), .required = true, .help = (text)}
-#define KEYWORD(word, kind, shown, text)                                                           \
-	{.type = (kind), .name = (shown), .keyword = (word), .help = (text)}
 #define COUNT(word, text, first, last)                                                             \
 	.type = ARG_INTEGER, .name = "NUMBER", .keyword = (word), .help = (text), .least = (first),   \
 	.greatest = (last)
-#define STRENGTH(text) NEEDED("concentration", ARG_STRENGTH, "CONCENTRATION", text)
-#define OTHER          KEYWORD("other", ARG_PREPARATION, "PREPARATION", "another drug of the mixture")
+#define STRENGTH(text) CALC_NEEDED("concentration", ARG_STRENGTH, "CONCENTRATION", text)
+#define OTHER          CALC_KEYWORD("other", ARG_PREPARATION, "PREPARATION", "another drug of the mixture")
 
 static const struct command rows[] = {
 	{.words = "calc rate",
 	 .summary = "the rate that gives a dose",
 	 .flags = OFFLINE,
-	 .args = {[RATE_DOSE] = NEEDED("dose", ARG_DOSE, "DOSE", "a day; 200 mcg/day"),
+	 .args = {[RATE_DOSE] = CALC_NEEDED("dose", ARG_DOSE, "DOSE", "a day; 200 mcg/day"),
 		  [RATE_STRENGTH] = STRENGTH("500 mcg/mL, or 10 mg in 20 mL")},
 	 .example = "calc rate dose 200 mcg/day concentration 500 mcg/mL",
 	 .run = calc_rate},
 	{.words = "calc dose",
 	 .summary = "the dose that a rate gives",
 	 .flags = OFFLINE,
-	 .args = {[DOSE_RATE] = NEEDED("rate", ARG_RATE, "RATE", "0.4 mL/day"),
+	 .args = {[DOSE_RATE] = CALC_NEEDED("rate", ARG_RATE, "RATE", "0.4 mL/day"),
 		  [DOSE_STRENGTH] = STRENGTH("500 mcg/mL, or 10 mg in 20 mL")},
 	 .example = "calc dose rate 0.4 mL/day concentration 500 mcg/mL",
 	 .run = calc_dose},
 	{.words = "calc mixture",
 	 .summary = "the doses of all drugs of a mixture, and the limits of each",
 	 .flags = OFFLINE,
-	 .args = {[MIXTURE_PRIMARY] = NEEDED("primary", ARG_PREPARATION, "PREPARATION",
+	 .args = {[MIXTURE_PRIMARY] = CALC_NEEDED("primary", ARG_PREPARATION, "PREPARATION",
 					     "the drug that is dosed; morphine 20 mg/mL"),
 		  [MIXTURE_OTHERS] = OTHER, OTHER, OTHER, OTHER, OTHER,
-		  [MIXTURE_DOSE] = NEEDED("dose", ARG_DOSE, "DOSE", "of the primary drug a day; 5 mg/day")},
+		  [MIXTURE_DOSE] = CALC_NEEDED("dose", ARG_DOSE, "DOSE", "of the primary drug a day; 5 mg/day")},
 	 .example = "calc mixture primary morphine 20 mg/mL other bupivacaine 30 mg/mL dose 5 mg/day",
 	 .run = calc_mixture},
 	{.words = "calc refill",
 	 .summary = "days until the alarm and until the next refill",
 	 .flags = OFFLINE,
-	 .args = {[REFILL_RESERVOIR] = NEEDED("reservoir", ARG_VOLUME, "VOLUME", "filled; 20 mL"),
-		  [REFILL_ALARM] = NEEDED("alarm", ARG_VOLUME, "VOLUME", "level of the low alarm; 2 mL"),
-		  [REFILL_RATE] = NEEDED("rate", ARG_RATE, "RATE", "mean of a day; 0.25 mL/day"),
-		  [REFILL_BOLUS] = KEYWORD("bolus", ARG_VOLUME, "VOLUME", "of one patient bolus"),
+	 .args = {[REFILL_RESERVOIR] = CALC_NEEDED("reservoir", ARG_VOLUME, "VOLUME", "filled; 20 mL"),
+		  [REFILL_ALARM] = CALC_NEEDED("alarm", ARG_VOLUME, "VOLUME", "level of the low alarm; 2 mL"),
+		  [REFILL_RATE] = CALC_NEEDED("rate", ARG_RATE, "RATE", "mean of a day; 0.25 mL/day"),
+		  [REFILL_BOLUS] = CALC_KEYWORD("bolus", ARG_VOLUME, "VOLUME", "of one patient bolus"),
 		  [REFILL_BOLUSES] = {COUNT("boluses-per-day", "patient boluses allowed in 24 h", 0, 1440)},
-		  [REFILL_LOCKOUT] = KEYWORD("lockout", ARG_DURATION, "DURATION",
+		  [REFILL_LOCKOUT] = CALC_KEYWORD("lockout", ARG_DURATION, "DURATION",
 					     "between patient boluses; 4h"),
-		  [REFILL_FILLED] = KEYWORD("filled", ARG_DATE, "DATE", "of the filling; 2026-08-19"),
-		  [REFILL_EXPIRY] = KEYWORD("expiry", ARG_DAYS, "DAYS", "the drug keeps in the pump; 90 d"),
-		  [REFILL_LEAD] = KEYWORD("lead", ARG_DAYS, "DAYS", "from refill to alarm; 7 d"),
-		  [REFILL_RESIDUAL] = KEYWORD("residual", ARG_VOLUME, "VOLUME",
+		  [REFILL_FILLED] = CALC_KEYWORD("filled", ARG_DATE, "DATE", "of the filling; 2026-08-19"),
+		  [REFILL_EXPIRY] = CALC_KEYWORD("expiry", ARG_DAYS, "DAYS", "the drug keeps in the pump; 90 d"),
+		  [REFILL_LEAD] = CALC_KEYWORD("lead", ARG_DAYS, "DAYS", "from refill to alarm; 7 d"),
+		  [REFILL_RESIDUAL] = CALC_KEYWORD("residual", ARG_VOLUME, "VOLUME",
 					      "what the pump cannot deliver")},
 	 .example = "calc refill reservoir 20 mL alarm 2 mL rate 0.25 mL/day filled 2026-08-19",
 	 .run = calc_refill},
 	{.words = "calc residual",
 	 .summary = "what should be left at a refill, and what a difference means",
 	 .flags = OFFLINE,
-	 .args = {[RESIDUAL_FILLED] = NEEDED("filled", ARG_VOLUME, "VOLUME", "at the last refill; 20 mL"),
-		  [RESIDUAL_RATE] = NEEDED("rate", ARG_RATE, "RATE", "mean since then; 0.25 mL/day"),
+	 .args = {[RESIDUAL_FILLED] = CALC_NEEDED("filled", ARG_VOLUME, "VOLUME", "at the last refill; 20 mL"),
+		  [RESIDUAL_RATE] = CALC_NEEDED("rate", ARG_RATE, "RATE", "mean since then; 0.25 mL/day"),
 		  [RESIDUAL_DAYS] = {COUNT("days", "since the last refill", 0, 36500), .required = true},
-		  [RESIDUAL_ASPIRATED] = NEEDED("aspirated", ARG_VOLUME, "VOLUME", "found now; 7.4 mL"),
-		  [RESIDUAL_SIZE] = NEEDED("reservoir-size", ARG_VOLUME, "VOLUME",
+		  [RESIDUAL_ASPIRATED] = CALC_NEEDED("aspirated", ARG_VOLUME, "VOLUME", "found now; 7.4 mL"),
+		  [RESIDUAL_SIZE] = CALC_NEEDED("reservoir-size", ARG_VOLUME, "VOLUME",
 					   "what the pump holds; 20 mL"),
-		  [RESIDUAL_STOPPED] = KEYWORD("stopped", ARG_DURATION, "DURATION",
+		  [RESIDUAL_STOPPED] = CALC_KEYWORD("stopped", ARG_DURATION, "DURATION",
 					       "in all, stalls included; 30h"),
-		  [RESIDUAL_PRIMED] = KEYWORD("primed", ARG_VOLUME, "VOLUME",
+		  [RESIDUAL_PRIMED] = CALC_KEYWORD("primed", ARG_VOLUME, "VOLUME",
 					      "priming and single boluses in all"),
-		  [RESIDUAL_BOLUS] = KEYWORD("bolus", ARG_VOLUME, "VOLUME", "of one patient bolus"),
+		  [RESIDUAL_BOLUS] = CALC_KEYWORD("bolus", ARG_VOLUME, "VOLUME", "of one patient bolus"),
 		  [RESIDUAL_BOLUSES] = {COUNT("boluses", "patient boluses given", 0, 1000000)},
-		  [RESIDUAL_PREVIOUS_EXPECTED] = KEYWORD("previous-expected", ARG_VOLUME, "VOLUME",
+		  [RESIDUAL_PREVIOUS_EXPECTED] = CALC_KEYWORD("previous-expected", ARG_VOLUME, "VOLUME",
 							 "expected at the visit before"),
-		  [RESIDUAL_PREVIOUS_ASPIRATED] = KEYWORD("previous-aspirated", ARG_VOLUME, "VOLUME",
+		  [RESIDUAL_PREVIOUS_ASPIRATED] = CALC_KEYWORD("previous-aspirated", ARG_VOLUME, "VOLUME",
 							  "found at the visit before")},
 	 .example = "calc residual filled 20 mL rate 0.25 mL/day days 60 aspirated 7.4 mL "
 		    "reservoir-size 20 mL",

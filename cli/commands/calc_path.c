@@ -4,29 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calc_common.h"
 #include "groups.h"
-#include "output.h"
 #include "path_ahead.h"
 #include "path_bridge.h"
 
-#define DOWN     "rounded down"
-#define UP       "rounded up"
 #define TIME_MAX 64
-
-static enum error_code not_computable(struct error *error, const struct value *value,
-				      const char *detail)
-{
-	(void)error_set(error, ERR_NOT_COMPUTABLE, "%s", detail);
-	if (error && value->present)
-		error->column = value->column;
-	return ERR_NOT_COMPUTABLE;
-}
-
-static void mark(struct cJSON *parent, const char *key, bool exact, const char *how)
-{
-	if (!exact)
-		output_rounded(parent, key, how);
-}
 
 static void add_scaled(struct cJSON *parent, const char *key, int64_t value, int64_t scale,
 		       const char *ucum, const char *unit)
@@ -39,21 +22,24 @@ static void add_scaled(struct cJSON *parent, const char *key, int64_t value, int
 	output_format(quantity, "display", "%s %s", number, unit);
 }
 
-/* "14.0 min (843 s)", "24.0 h", "96.0 h (4.0 days)": the unit in which bridges are written. */
+/* "14 min (843 s)", "24 h", "96 h (4 days)": the unit in which bridges are written. */
 static void time_text(int64_t s, char buf[TIME_MAX])
 {
 	const bool is_short = s < 2 * 3600;
 	const int64_t tenth = is_short ? 6 : 360, tenths = s / tenth, days = s / 8640;
-	const int used = snprintf(buf, TIME_MAX, "%" PRId64 ".%" PRId64 " %s", tenths / 10, tenths % 10,
-				  is_short ? "min" : "h");
+	char number[DECIMAL_TEXT_MAX];
+	(void)decimal_print(tenths, 10, number);
+	const int used = snprintf(buf, TIME_MAX, "%s %s", number, is_short ? "min" : "h");
 	if (used < 0)
 		return;
 	char *rest = buf + used;
 	const size_t room = TIME_MAX - (size_t)used;
 	if (s % tenth)
 		(void)snprintf(rest, room, " (%" PRId64 " s)", s);
-	else if (s >= 2 * SECONDS_PER_DAY && s % 8640 == 0)
-		(void)snprintf(rest, room, " (%" PRId64 ".%" PRId64 " days)", days / 10, days % 10);
+	if (s % tenth || s < 2 * SECONDS_PER_DAY || s % 8640)
+		return;
+	(void)decimal_print(days, 10, number);
+	(void)snprintf(rest, room, " (%s days)", number);
 }
 
 /* The time in which volume passes at rate, rounded up by path_time. */
@@ -68,8 +54,8 @@ static void add_time(struct cJSON *parent, const char *key, struct duration time
 	output_string(quantity, "value", number);
 	output_string(quantity, "unit", "s");
 	output_string(quantity, "display", text);
-	mark(parent, key, volume_from_rate(rate, time, ROUND_UP, &passed) == PUMP_OK &&
-				  passed.nl == volume.nl, UP);
+	calc_mark(parent, key, volume_from_rate(rate, time, ROUND_UP, &passed) == PUMP_OK &&
+				  passed.nl == volume.nl, CALC_UP);
 }
 
 enum { CATHETER_LENGTH, CATHETER_TRIMMED, CATHETER_PER_LENGTH };
@@ -84,7 +70,7 @@ static enum error_code calc_catheter(struct app *app, const struct values *args,
 	struct volume volume;
 	bool exact;
 	if (catheter_volume(full, trimmed, at[CATHETER_PER_LENGTH].as.volume_per_length, &volume, &exact))
-		return not_computable(error, &at[CATHETER_LENGTH],
+		return calc_refuse(error, &at[CATHETER_LENGTH],
 				      "no catheter is left after trimming, it is longer than 10 m, or it "
 				      "holds nothing or more than 100 mL");
 	struct cJSON *data = output_data(out);
@@ -94,7 +80,7 @@ static enum error_code calc_catheter(struct app *app, const struct values *args,
 	add_scaled(data, "volume_per_cm", at[CATHETER_PER_LENGTH].as.volume_per_length.nl_per_cm,
 		   NL_PER_ML, "mL/cm", "mL per cm");
 	output_volume(data, "volume", volume);
-	mark(data, "volume", exact, DOWN);
+	calc_mark(data, "volume", exact, CALC_DOWN);
 	return ERR_NONE;
 }
 
@@ -110,7 +96,7 @@ static bool add_content(struct cJSON *data, const char *key, struct volume volum
 	    mass_in_volume(volume, typed->strength.concentration, ROUND_UP, &most))
 		return false;
 	output_mass(data, key, most, typed->drug->unit);
-	mark(data, key, typed->strength.is_exact && least.ng == most.ng, UP);
+	calc_mark(data, key, typed->strength.is_exact && least.ng == most.ng, CALC_UP);
 	return true;
 }
 
@@ -151,16 +137,16 @@ static enum error_code calc_prime(struct app *app, const struct values *args, st
 	if (at[PRIME_HOLDS].present && at[PRIME_EMPTY].present)
 		return error_set(error, ERR_USAGE, "holds and empty contradict each other; give one of them");
 	if (volume.nl < 1 || volume.nl > 2 * PATH_VOLUME_MAX)
-		return not_computable(error, &at[PRIME_VOLUME], "a prime has more than 0 mL and at most 200 mL");
+		return calc_refuse(error, &at[PRIME_VOLUME], "a prime has more than 0 mL and at most 200 mL");
 	if (path_time(volume, rate, &time))
-		return not_computable(error, &at[PRIME_RATE], "at this rate the prime never ends");
+		return calc_refuse(error, &at[PRIME_RATE], "at this rate the prime never ends");
 	struct cJSON *data = output_data(out);
 	output_volume(data, "volume", volume);
 	output_rate(data, "rate", rate);
 	add_time(data, "duration", time, volume, rate);
 	if ((at[PRIME_WITH].present && !add_content(data, "carries", volume, &at[PRIME_WITH])) ||
 	    !add_delivered(args, out))
-		return not_computable(error, &at[PRIME_VOLUME], "the amount of drug is too large to be counted");
+		return calc_refuse(error, &at[PRIME_VOLUME], "the amount of drug is too large to be counted");
 	output_note(out, "The count takes drug and old contents as unmixed. Where they mix, drug arrives "
 			 "before the end and is weaker for a while after it: watch the patient.");
 	return ERR_NONE;
@@ -230,12 +216,12 @@ static enum error_code plan(const struct value *at, struct bridge_request *reque
 						  : BRIDGE_OLD_ZERO;
 	request->stated = at[BRIDGE_STATED].as.dose;
 	if (rate_from_dose(dose, request->old->parts[0].concentration, &request->old_rate))
-		return not_computable(error, &at[BRIDGE_DOSE], "the rate is too large to be counted");
+		return calc_refuse(error, &at[BRIDGE_DOSE], "the rate is too large to be counted");
 	switch (bridge_plan(request, bridge)) {
 	case PUMP_OK:
 		return ERR_NONE;
 	case PUMP_ESTATE:
-		return not_computable(error, &at[BRIDGE_DOSE],
+		return calc_refuse(error, &at[BRIDGE_DOSE],
 				      "the old program delivers nothing, or its dose is not known: state the old "
 				      "drug's dose during the bridge with bridge-dose DOSE, or aspirate the line "
 				      "and prime it");
@@ -252,7 +238,7 @@ static enum error_code plan(const struct value *at, struct bridge_request *reque
 	case PUMP_EMISMATCH:
 		break;
 	}
-	return not_computable(error, &at[BRIDGE_VOLUME],
+	return calc_refuse(error, &at[BRIDGE_VOLUME],
 			      "the volume is 0 or over 200 mL, or the rate is below 1 nL per day");
 }
 
@@ -271,7 +257,7 @@ static void add_doses(struct cJSON *parent, const struct value *at,
 						  &least) == PUMP_OK;
 		output_string(row, "drug", typed->drug->display);
 		output_dose(row, "dose", daily[part], typed->drug->unit);
-		mark(row, "dose", known && least.ng_per_day == daily[part].ng_per_day, UP);
+		calc_mark(row, "dose", known && least.ng_per_day == daily[part].ng_per_day, CALC_UP);
 		part++;
 	}
 }
@@ -310,14 +296,14 @@ static enum error_code add_omitted(const struct value *at, const struct bridge_r
 	struct dose_rate back = {0};
 	if (rate_from_dose(dose->as.dose, new, &rate) ||
 	    bridge_omit(request, bridge, rate, &omitted))
-		return not_computable(error, dose, "the new dose is 0 or its rate cannot be counted");
+		return calc_refuse(error, dose, "the new dose is 0 or its rate cannot be counted");
 	output_rate(data, "new_rate", rate);
-	mark(data, "new_rate", dose_from_rate(rate, new, ROUND_DOWN, &back) == PUMP_OK &&
-				       back.ng_per_day == dose->as.dose.ng_per_day, DOWN);
+	calc_mark(data, "new_rate", dose_from_rate(rate, new, ROUND_DOWN, &back) == PUMP_OK &&
+				       back.ng_per_day == dose->as.dose.ng_per_day, CALC_DOWN);
 	struct cJSON *effect = output_object(data, "if_omitted");
 	add_doses(effect, at, omitted.daily, rate);
 	output_ratio(effect, "ratio", omitted.ratio);
-	mark(effect, "ratio", omitted.ratio_exact, "rounded");
+	calc_mark(effect, "ratio", omitted.ratio_exact, "rounded");
 	add_time(effect, "duration", omitted.duration, request->volume, rate);
 	tell_omitted(out, at, &omitted);
 	return ERR_NONE;
@@ -344,57 +330,53 @@ static enum error_code calc_bridge(struct app *app, const struct values *args, s
 	struct cJSON *data = output_data(out);
 	output_volume(data, "volume", request.volume);
 	output_rate(data, "rate", bridge.rate);
-	mark(data, "rate", at[BRIDGE_OLD].as.preparation.strength.is_exact &&
+	calc_mark(data, "rate", at[BRIDGE_OLD].as.preparation.strength.is_exact &&
 				   dose_from_rate(bridge.rate, old.parts[0].concentration, ROUND_DOWN,
-						  &back) == PUMP_OK && back.ng_per_day == meant.ng_per_day, DOWN);
+						  &back) == PUMP_OK && back.ng_per_day == meant.ng_per_day, CALC_DOWN);
 	add_time(data, "duration", bridge.duration, request.volume, bridge.rate);
 	add_time(data, "new_drug_arrives_after", bridge.duration, request.volume, bridge.rate);
 	add_doses(data, at, bridge.daily, bridge.rate);
 	return add_omitted(at, &request, &bridge, out, error);
 }
 
-#define NEEDED(word, kind, shown, text)                                                            \
-	{.type = (kind), .name = (shown), .keyword = (word), .required = true, .help = (text)}
-#define KEYWORD(word, kind, shown, text)                                                           \
-	{.type = (kind), .name = (shown), .keyword = (word), .help = (text)}
 #define OLD_OTHER                                                                                  \
-	KEYWORD("old-other", ARG_PREPARATION, "PREPARATION", "another drug of the old mixture")
+	CALC_KEYWORD("old-other", ARG_PREPARATION, "PREPARATION", "another drug of the old mixture")
 
 static const struct command rows[] = {
 	{.words = "calc catheter",
 	 .summary = "the volume of a catheter",
 	 .flags = OFFLINE,
-	 .args = {[CATHETER_LENGTH] = NEEDED("length", ARG_LENGTH, "LENGTH", "before trimming; 110 cm"),
-		  [CATHETER_TRIMMED] = NEEDED("trimmed", ARG_LENGTH, "LENGTH", "cut off; 20 cm"),
-		  [CATHETER_PER_LENGTH] = NEEDED("volume-per-cm", ARG_VOLUME_PER_LENGTH, "VOLUME",
+	 .args = {[CATHETER_LENGTH] = CALC_NEEDED("length", ARG_LENGTH, "LENGTH", "before trimming; 110 cm"),
+		  [CATHETER_TRIMMED] = CALC_NEEDED("trimmed", ARG_LENGTH, "LENGTH", "cut off; 20 cm"),
+		  [CATHETER_PER_LENGTH] = CALC_NEEDED("volume-per-cm", ARG_VOLUME_PER_LENGTH, "VOLUME",
 						 "from its label; 0.0026 mL/cm")},
 	 .example = "calc catheter length 110 cm trimmed 20 cm volume-per-cm 0.0026 mL/cm",
 	 .run = calc_catheter},
 	{.words = "calc prime",
 	 .summary = "how long a prime takes and what it delivers",
 	 .flags = OFFLINE,
-	 .args = {[PRIME_VOLUME] = NEEDED("volume", ARG_VOLUME, "VOLUME", "to fill; 0.234 mL"),
-		  [PRIME_RATE] = NEEDED("rate", ARG_RATE, "RATE", "of the prime; 24 mL/day"),
-		  [PRIME_WITH] = KEYWORD("with", ARG_PREPARATION, "PREPARATION",
+	 .args = {[PRIME_VOLUME] = CALC_NEEDED("volume", ARG_VOLUME, "VOLUME", "to fill; 0.234 mL"),
+		  [PRIME_RATE] = CALC_NEEDED("rate", ARG_RATE, "RATE", "of the prime; 24 mL/day"),
+		  [PRIME_WITH] = CALC_KEYWORD("with", ARG_PREPARATION, "PREPARATION",
 					 "what it is filled with; baclofen 500 mcg/mL"),
-		  [PRIME_HOLDS] = KEYWORD("holds", ARG_PREPARATION, "PREPARATION",
+		  [PRIME_HOLDS] = CALC_KEYWORD("holds", ARG_PREPARATION, "PREPARATION",
 					  "what it holds now; baclofen 2000 mcg/mL"),
-		  [PRIME_EMPTY] = KEYWORD("empty", ARG_FLAG, "", "it holds no drug now")},
+		  [PRIME_EMPTY] = CALC_KEYWORD("empty", ARG_FLAG, "", "it holds no drug now")},
 	 .example = "calc prime volume 0.234 mL rate 24 mL/day holds baclofen 2000 mcg/mL",
 	 .run = calc_prime},
 	{.words = "calc bridge",
 	 .summary = "the bridge to another concentration or drug, and what omitting it does",
 	 .flags = OFFLINE,
-	 .args = {[BRIDGE_VOLUME] = NEEDED("volume", ARG_VOLUME, "VOLUME", "tubing and catheter; 0.4 mL"),
-		  [BRIDGE_OLD] = NEEDED("old", ARG_PREPARATION, "PREPARATION",
+	 .args = {[BRIDGE_VOLUME] = CALC_NEEDED("volume", ARG_VOLUME, "VOLUME", "tubing and catheter; 0.4 mL"),
+		  [BRIDGE_OLD] = CALC_NEEDED("old", ARG_PREPARATION, "PREPARATION",
 					"what they hold; baclofen 500 mcg/mL"),
 		  OLD_OTHER, OLD_OTHER, OLD_OTHER, OLD_OTHER, OLD_OTHER,
-		  [BRIDGE_NEW] = NEEDED("new", ARG_PREPARATION, "PREPARATION",
+		  [BRIDGE_NEW] = CALC_NEEDED("new", ARG_PREPARATION, "PREPARATION",
 					"what was filled in; baclofen 2000 mcg/mL"),
-		  [BRIDGE_DOSE] = KEYWORD("dose", ARG_DOSE, "DOSE", "of the old drug a day; 200 mcg/day"),
-		  [BRIDGE_NEW_DOSE] = KEYWORD("new-dose", ARG_DOSE, "DOSE",
+		  [BRIDGE_DOSE] = CALC_KEYWORD("dose", ARG_DOSE, "DOSE", "of the old drug a day; 200 mcg/day"),
+		  [BRIDGE_NEW_DOSE] = CALC_KEYWORD("new-dose", ARG_DOSE, "DOSE",
 					      "of the new drug a day, if it is another"),
-		  [BRIDGE_STATED] = KEYWORD("bridge-dose", ARG_DOSE, "DOSE",
+		  [BRIDGE_STATED] = CALC_KEYWORD("bridge-dose", ARG_DOSE, "DOSE",
 					    "of the old drug meanwhile, if its dose is 0 or not known")},
 	 .example = "calc bridge volume 0.4 mL old baclofen 500 mcg/mL new baclofen 2000 mcg/mL "
 		    "dose 200 mcg/day",

@@ -132,6 +132,13 @@ size_t rig_commit_plain(const struct rig_order *o, uint8_t *plain);
 /* Commits; code of a refusal, or CODE_DONE with *committed. */
 uint16_t rig_commit(struct rig *r, const struct rig_order *o, struct msg_committed *committed);
 void rig_check_same_answer(const struct msg_committed *a, const struct msg_committed *b);
+/* Morphine at this concentration, with this low alarm: what the rig's doses are staged in. */
+enum { LOW_NL = 2000000, MG_PER_ML_10 = 10000000 };
+/* Stages a dose; that must go well. */
+void rig_stage_dose(struct rig *r, uint64_t dose_ng_per_day, struct msg_staged *staged);
+/* Stages and commits a therapy act; code of a refusal, or CODE_DONE with *committed. */
+uint16_t rig_commit_act(struct rig *r, uint16_t kind, enum therapy_act act, uint64_t token,
+			struct msg_committed *committed);
 /* Programs another dose with this token; all must go well. */
 void rig_program(struct rig *r, uint64_t token, uint64_t dose_ng_per_day);
 

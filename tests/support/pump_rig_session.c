@@ -143,15 +143,34 @@ void rig_check_same_answer(const struct msg_committed *a, const struct msg_commi
 	ck_assert_uint_eq(a->record_seq, b->record_seq);
 }
 
-void rig_program(struct rig *r, uint64_t token, uint64_t dose_ng_per_day)
+void rig_stage_dose(struct rig *r, uint64_t dose_ng_per_day, struct msg_staged *staged)
 {
 	uint8_t image[IMAGE_MAX];
+	size_t len = rig_image(image, "morphine", MG_PER_ML_10, dose_ng_per_day, LOW_NL);
+
+	ck_assert_uint_eq(rig_stage_image(r, image, len, staged), CODE_DONE);
+}
+
+uint16_t rig_commit_act(struct rig *r, uint16_t kind, enum therapy_act act, uint64_t token,
+			struct msg_committed *committed)
+{
+	struct msg_staged staged;
+	struct rig_order order;
+	uint16_t code = rig_stage_act(r, act, &staged);
+
+	if (code != CODE_DONE)
+		return code;
+	rig_order(r, &order, kind, token, &staged);
+	return rig_commit(r, &order, committed);
+}
+
+void rig_program(struct rig *r, uint64_t token, uint64_t dose_ng_per_day)
+{
 	struct msg_staged staged;
 	struct msg_committed committed;
 	struct rig_order order;
-	size_t len = rig_image(image, "morphine", 10000000, dose_ng_per_day, 2000000);
 
-	ck_assert_uint_eq(rig_stage_image(r, image, len, &staged), CODE_DONE);
+	rig_stage_dose(r, dose_ng_per_day, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, token, &staged);
 	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_DONE);
 }

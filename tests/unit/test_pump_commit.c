@@ -4,29 +4,6 @@
 
 #include <string.h>
 
-enum { LOW_NL = 2000000, MG_PER_ML_10 = 10000000 };
-
-static void stage_dose(struct rig *r, uint64_t dose, struct msg_staged *staged)
-{
-	uint8_t image[IMAGE_MAX];
-	size_t len = rig_image(image, "morphine", MG_PER_ML_10, dose, LOW_NL);
-
-	ck_assert_uint_eq(rig_stage_image(r, image, len, staged), CODE_DONE);
-}
-
-static uint16_t commit_act(struct rig *r, uint16_t kind, enum therapy_act act, uint64_t token,
-			   struct msg_committed *committed)
-{
-	struct msg_staged staged;
-	struct rig_order order;
-	uint16_t code = rig_stage_act(r, act, &staged);
-
-	if (code != CODE_DONE)
-		return code;
-	rig_order(r, &order, kind, token, &staged);
-	return rig_commit(r, &order, committed);
-}
-
 START_TEST(a_repeated_token_is_answered_and_not_executed)
 {
 	struct rig *r = rig_create(64);
@@ -36,13 +13,13 @@ START_TEST(a_repeated_token_is_answered_and_not_executed)
 	uint64_t last;
 
 	rig_connect(r, NULL);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
 	ck_assert_uint_eq(rig_commit(r, &order, &first), CODE_DONE);
 	rig_program(r, 2, 1250000);
 	last = r->pump.log.last;
 	rig_connect(r, NULL);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	ck_assert_uint_eq(rig_commit(r, &order, &again), CODE_DONE);
 	rig_check_same_answer(&first, &again);
 	ck_assert_uint_eq(r->pump.log.last, last);
@@ -66,7 +43,7 @@ START_TEST(sixteen_results_are_kept)
 
 	rig_connect(r, NULL);
 	for (uint64_t token = 1; token <= 20; token++)
-		ck_assert_uint_eq(commit_act(r, token % 2 ? ORDER_STOP : ORDER_RESUME,
+		ck_assert_uint_eq(rig_commit_act(r, token % 2 ? ORDER_STOP : ORDER_RESUME,
 					     token % 2 ? ACT_STOP : ACT_RESUME, token, &committed),
 				  CODE_DONE);
 	for (uint64_t token = 1; token <= 21; token++) {
@@ -98,14 +75,14 @@ START_TEST(a_stage_expires_and_is_used_once)
 	struct message answer;
 
 	rig_connect(r, NULL);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
 	for (int i = 0; i < 9; i++) {
 		rig_wait(r, 20000);
 		rig_ask_op(r, OP_PING, &answer);
 	}
 	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_NO_STAGE);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	for (int i = 0; i < 8; i++) {
 		rig_wait(r, 20000);
 		rig_ask_op(r, OP_PING, &answer);
@@ -128,7 +105,7 @@ START_TEST(an_order_is_good_until_its_last_tick)
 	struct rig_order order;
 
 	rig_connect(r, NULL);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
 	order.order.not_after_ms = 1000;
 	rig_wait(r, 1000);
@@ -150,7 +127,7 @@ START_TEST(nothing_is_answered_nor_changed_before_the_order_is_durable)
 	struct message answer;
 
 	rig_connect(r, NULL);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
 	r->hold_writes = true;
 	ck_assert(rig_send_plain(r, r->plain, rig_commit_plain(&order, r->plain)));
@@ -176,7 +153,7 @@ START_TEST(a_store_that_fails_restarts_the_pump_without_an_answer)
 	struct pump_action action;
 
 	rig_connect(r, NULL);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
 	r->fail_write = true;
 	rig_send_plain(r, r->plain, rig_commit_plain(&order, r->plain));
@@ -202,7 +179,7 @@ START_TEST(a_new_session_learns_what_became_of_an_order_cut_off)
 	struct message start = {.op = OP_START};
 
 	rig_connect(r, NULL);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
 	r->hold_writes = true;
 	rig_send_plain(r, r->plain, rig_commit_plain(&order, r->plain));
@@ -232,7 +209,7 @@ START_TEST(an_order_acts_at_the_time_that_was_told_when_it_arrived)
 	struct message answer;
 
 	rig_connect(r, NULL);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
 	r->hold_writes = true;
 	rig_advance(r, 5 * 3600 + 60);
@@ -264,7 +241,7 @@ START_TEST(a_token_runs_at_most_once_whenever_the_power_fails)
 	uint8_t raw[RECORD_MAX];
 
 	rig_connect(r, NULL);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
 	memcpy(before, r->nvm, r->nvm_size);
 	r->write_count = 0;
@@ -279,7 +256,7 @@ START_TEST(a_token_runs_at_most_once_whenever_the_power_fails)
 	rig_boot(r, true);
 	for (int attempt = 0; attempt < 3; attempt++) {
 		rig_connect(r, NULL);
-		stage_dose(r, 2400000, &staged);
+		rig_stage_dose(r, 2400000, &staged);
 		ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_DONE);
 		ck_assert_uint_eq(committed.token, 1);
 	}
@@ -302,7 +279,7 @@ START_TEST(an_order_without_a_witness_only_gets_safe)
 
 	rig_connect(r, NULL);
 	rig_program(r, 50, 1250000);
-	stage_dose(r, 1300000, &staged);
+	rig_stage_dose(r, 1300000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 51, &staged);
 	memset(order.origin, 0, sizeof order.origin);
 	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_ROLLED_BACK);
@@ -326,14 +303,14 @@ START_TEST(witness_of_the_same_size_must_have_the_same_root)
 
 	rig_connect(r, NULL);
 	rig_program(r, 5, 1250000);
-	stage_dose(r, 1300000, &staged);
+	rig_stage_dose(r, 1300000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 6, &staged);
 	order.size = 5;
 	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_ROLLED_BACK);
 	memset(order.root, 5, sizeof order.root);
 	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_DONE);
 	/* Another origin begins anew. */
-	stage_dose(r, 1250000, &staged);
+	rig_stage_dose(r, 1250000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 7, &staged);
 	memset(order.origin, 0x11, sizeof order.origin);
 	order.size = 1;

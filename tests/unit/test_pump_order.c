@@ -7,16 +7,6 @@
 
 #define NO_DIGEST ((const uint8_t[DIGEST_LEN]){0})
 
-enum { LOW_NL = 2000000, MG_PER_ML_10 = 10000000 };
-
-static void stage_dose(struct rig *r, uint64_t dose, struct msg_staged *staged)
-{
-	uint8_t image[IMAGE_MAX];
-	size_t len = rig_image(image, "morphine", MG_PER_ML_10, dose, LOW_NL);
-
-	ck_assert_uint_eq(rig_stage_image(r, image, len, staged), CODE_DONE);
-}
-
 START_TEST(staged_image_is_described_by_the_pump)
 {
 	static const uint8_t image[] = {
@@ -94,7 +84,7 @@ START_TEST(program_is_activated_recorded_and_answered)
 
 	rig_connect(r, NULL);
 	rig_advance(r, 77);
-	stage_dose(r, 2400000, &staged);
+	rig_stage_dose(r, 2400000, &staged);
 	pump_look(&r->pump, &view);
 	ck_assert_uint_eq(view.rate_nl_per_day, 120000);
 	rig_order(r, &order, ORDER_PROGRAM, 9, &staged);
@@ -230,19 +220,6 @@ START_TEST(a_dose_that_no_number_holds_is_refused_when_staged)
 }
 END_TEST
 
-static uint16_t commit_act(struct rig *r, uint16_t kind, enum therapy_act act, uint64_t token,
-			   struct msg_committed *committed)
-{
-	struct msg_staged staged;
-	struct rig_order order;
-	uint16_t code = rig_stage_act(r, act, &staged);
-
-	if (code != CODE_DONE)
-		return code;
-	rig_order(r, &order, kind, token, &staged);
-	return rig_commit(r, &order, committed);
-}
-
 START_TEST(stop_minimum_and_resume_change_the_rate_and_keep_the_image)
 {
 	struct rig *r = rig_create(64);
@@ -251,13 +228,13 @@ START_TEST(stop_minimum_and_resume_change_the_rate_and_keep_the_image)
 
 	rig_connect(r, NULL);
 	memcpy(digest, r->pump.program.digest, DIGEST_LEN);
-	ck_assert_uint_eq(commit_act(r, ORDER_STOP, ACT_STOP, 1, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, 1, &committed), CODE_DONE);
 	ck_assert_uint_eq(committed.therapy, THERAPY_STOPPED);
 	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 0);
-	ck_assert_uint_eq(commit_act(r, ORDER_MINIMUM, ACT_MINIMUM, 2, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_MINIMUM, ACT_MINIMUM, 2, &committed), CODE_DONE);
 	ck_assert_uint_eq(committed.therapy, THERAPY_MINIMUM);
 	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 6000);
-	ck_assert_uint_eq(commit_act(r, ORDER_RESUME, ACT_RESUME, 3, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_RESUME, ACT_RESUME, 3, &committed), CODE_DONE);
 	ck_assert_uint_eq(committed.therapy, THERAPY_RUNNING);
 	ck_assert_mem_eq(committed.active_digest, digest, DIGEST_LEN);
 	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 120000);
@@ -271,8 +248,8 @@ START_TEST(an_act_under_the_kind_of_another_is_malformed)
 	struct msg_committed committed;
 
 	rig_connect(r, NULL);
-	ck_assert_uint_eq(commit_act(r, ORDER_STOP, ACT_RESUME, 1, &committed), CODE_MALFORMED);
-	ck_assert_uint_eq(commit_act(r, ORDER_PROGRAM, ACT_STOP, 1, &committed), CODE_MALFORMED);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_RESUME, 1, &committed), CODE_MALFORMED);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_PROGRAM, ACT_STOP, 1, &committed), CODE_MALFORMED);
 	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 120000);
 	rig_destroy(r);
 }
@@ -292,9 +269,9 @@ START_TEST(resume_and_minimum_need_a_program)
 	rig_ask_op(r, OP_GET_STATUS, &answer);
 	ck_assert_uint_eq(answer.as.status.therapy, THERAPY_STOPPED);
 	ck_assert_mem_eq(answer.as.status.active_digest, NO_DIGEST, DIGEST_LEN);
-	ck_assert_uint_eq(commit_act(r, ORDER_RESUME, ACT_RESUME, 1, &committed), CODE_NO_PROGRAM);
-	ck_assert_uint_eq(commit_act(r, ORDER_MINIMUM, ACT_MINIMUM, 1, &committed), CODE_NO_PROGRAM);
-	ck_assert_uint_eq(commit_act(r, ORDER_STOP, ACT_STOP, 1, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_RESUME, ACT_RESUME, 1, &committed), CODE_NO_PROGRAM);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_MINIMUM, ACT_MINIMUM, 1, &committed), CODE_NO_PROGRAM);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, 1, &committed), CODE_DONE);
 	rig_program(r, 2, 1200000);
 	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 120000);
 	rig_destroy(r);
