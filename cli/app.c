@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "archive.h"
 #include "audit.h"
@@ -148,6 +149,13 @@ enum error_code app_pump_serial(struct app *app, char *serial, size_t size, stru
 	return ERR_NONE;
 }
 
+static void session_waits(void *ctx)
+{
+	const struct app *app = ctx;
+	if (!app->options.json && isatty(STDERR_FILENO))
+		(void)fputs("Waiting for the pump. It is given 30 seconds.\n", stderr);
+}
+
 static void session_ended(void *ctx, const struct error *why)
 {
 	struct app *app = ctx;
@@ -173,6 +181,7 @@ enum error_code app_connect(struct app *app, bool *fresh, struct error *error)
 	struct session_config config = {.pump = app->pump,
 					.adapter = app->options.adapter,
 					.timeout_ms = app->options.timeout_ms,
+					.on_waiting = session_waits,
 					.on_closed = session_ended,
 					.ctx = app};
 	code = app_state_dir(app, &config.state_dir, error);

@@ -8,6 +8,9 @@
 
 #include "session_state.h"
 
+/* A person who sees nothing for longer thinks that the program hangs. */
+#define SESSION_SILENCE_MS 2000
+
 static enum error_code link_error(enum gatt_close close_why, struct error *why)
 {
 	switch (close_why) {
@@ -119,6 +122,8 @@ void session_drain(struct session *s)
 	s->draining = true;
 	while (client_next_action(&s->client, action)) {
 		session_set_context(s);
+		s->active_ms = loop_now_ms();
+		s->told_waiting = false;
 		switch (action->type) {
 		case ACTION_SEND:
 			session_send(s, action->as.send.value, action->as.send.len);
@@ -148,11 +153,24 @@ void session_drain(struct session *s)
 	s->draining = false;
 }
 
+void session_turn(struct session *s)
+{
+	const uint64_t now = loop_now_ms(), tell_at = s->active_ms + SESSION_SILENCE_MS;
+	if (s->told_waiting || !s->config.on_waiting) {
+		(void)loop_turn(s->config.loop, -1);
+	} else if (now < tell_at) {
+		(void)loop_turn(s->config.loop, (int)(tell_at - now));
+	} else {
+		s->told_waiting = true;
+		s->config.on_waiting(s->config.ctx);
+	}
+}
+
 enum error_code session_wait(struct session *s, enum report_type wanted, struct error *error)
 {
 	session_drain(s);
 	while (!s->has_report && !s->ended)
-		(void)loop_turn(s->config.loop, -1);
+		session_turn(s);
 	if (!s->has_report) {
 		if (error)
 			*error = s->why;
@@ -195,7 +213,7 @@ static enum error_code session_start(struct session *s, struct error *error)
 	sodium_memzero(s->pairing.key, sizeof(s->pairing.key));
 	session_drain(s);
 	while (!s->ready && !s->ended)
-		(void)loop_turn(s->config.loop, -1);
+		session_turn(s);
 	if (s->ended) {
 		if (error)
 			*error = s->why;

@@ -33,6 +33,8 @@ struct session_config {
 	const char *pump;    /* serial, "sim:NAME" or a Bluetooth address */
 	int adapter;         /* hciN for a Bluetooth address */
 	int timeout_ms;      /* for finding and connecting */
+	/* The pump has been silent for two seconds while a call waits for it; may be NULL. */
+	void (*on_waiting)(void *ctx);
 	/* The session ended outside a call; may be NULL. */
 	void (*on_closed)(void *ctx, const struct error *why);
 	void *ctx;

@@ -73,7 +73,7 @@ static struct client *session_quiet(struct session *s)
 {
 	s->in_call = true;
 	while (session_is_open(s) && !client_is_idle(&s->client))
-		(void)loop_turn(s->config.loop, -1);
+		session_turn(s);
 	return &s->client;
 }
 

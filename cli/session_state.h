@@ -36,6 +36,8 @@ struct session {
 	bool context_set;
 	char id[SESSION_ID_TEXT + 1]; /* names the session in the audit trail */
 	bool draining;
+	uint64_t active_ms;   /* when the client last had something to do */
+	bool told_waiting;
 	struct action action; /* the one being carried out */
 	bool intent_missing;  /* a getting-safe order went out without a record in the trail */
 	bool record_missing;  /* a record of the session, or of an order without intent, could not be */
@@ -62,6 +64,8 @@ struct session {
 
 /* session.c: carries out every action the client has. */
 void session_drain(struct session *session);
+/* session.c: one turn of the loop within a call; tells on_waiting when the pump is silent. */
+void session_turn(struct session *session);
 /* session.c: runs the loop until a report of a request is there or the session ended. */
 enum error_code session_wait(struct session *session, enum report_type wanted, struct error *error)
 	__attribute__((warn_unused_result));

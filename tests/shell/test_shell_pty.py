@@ -220,6 +220,16 @@ class Shell(harness.PumpCase):
         self.terminal.expect(READY)
         self.leave()
 
+    def test_a_silent_pump_is_told_of_while_it_is_waited_for(self):
+        self.connect()
+        self.bench.must("sim", "fault", "demo", "hold", "1")
+        self.terminal.line("status")
+        self.terminal.expect("Waiting for the pump")
+        self.bench.must("sim", "fault", "demo", "release")
+        self.terminal.expect(r"Reservoir +\d")
+        self.terminal.expect(READY)
+        self.leave()
+
     def test_control_c_drops_the_line_and_the_shell_goes_on(self):
         self.terminal.type("program apply mor")
         self.terminal.send("\x03")
