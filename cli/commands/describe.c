@@ -29,7 +29,7 @@ enum mass_unit describe_concentration_unit(const struct mixture *mixture, size_t
 void describe_program(struct cJSON *parent, const struct program *program)
 {
 	struct program_totals totals = {0};
-	const bool known = program_totals(program, &totals) == PUMP_OK;
+	const bool known = program_totals(program, NULL, &totals) == PUMP_OK;
 	output_string(parent, "mode", "simple");
 	output_volume(parent, "low_alarm", program->low_alarm);
 	struct cJSON *drugs = output_array(parent, "drugs");
@@ -181,7 +181,7 @@ static void compare(struct output *out, const struct program *running, const str
 		    struct volume volume_24h)
 {
 	struct program_totals now = {0};
-	const bool has_now = running && program_totals(running, &now) == PUMP_OK;
+	const bool has_now = running && program_totals(running, NULL, &now) == PUMP_OK;
 	size_t parts = next->mixture.count;
 	if (running && running->mixture.count > parts)
 		parts = running->mixture.count;
@@ -212,7 +212,7 @@ void describe_comparison(struct output *out, const struct program *running,
 void describe_plan(struct output *out, const struct program *running, const struct program *planned)
 {
 	struct program_totals totals = {0};
-	if (program_totals(planned, &totals) != PUMP_OK)
+	if (program_totals(planned, NULL, &totals) != PUMP_OK)
 		return;
 	compare(out, running, planned, totals.volume_24h);
 	add_totals(out, planned, totals.daily, totals.greatest_hour);

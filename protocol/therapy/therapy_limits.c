@@ -3,14 +3,6 @@
 
 #include "text.h"
 
-/* Version 1 of the table of the fictional models. */
-static const struct pump_limits models[] = {
-	{.model = "PX20", .reservoir = {20 * NL_PER_ML}, .residual = {1400000},
-	 .least = {48000}, .greatest = {24 * NL_PER_ML}, .minimum = {6000}},
-	{.model = "PX40", .reservoir = {40 * NL_PER_ML}, .residual = {1400000},
-	 .least = {48000}, .greatest = {24 * NL_PER_ML}, .minimum = {6000}},
-};
-
 #define SOURCE_MODEL "limits of pump models PX20 and PX40, version 1"
 #define SOURCE_TABLE "drug table, version 1"
 #define SOURCE_STEP                                                                                \
@@ -33,14 +25,6 @@ struct check {
 	struct finding *findings;
 	size_t count;
 };
-
-const struct pump_limits *pump_limits_find(const char *model)
-{
-	for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
-		if (text_equal(models[i].model, model, text_len(model)))
-			return &models[i];
-	return NULL;
-}
 
 static struct finding *add(struct check *c, enum severity severity, const char *rule,
 			   const char *text, const char *source)
@@ -135,7 +119,7 @@ static int64_t running_daily(const struct check *c, const char *name)
 {
 	struct program_totals totals;
 
-	if (!c->running || program_totals(c->running, &totals) != PUMP_OK)
+	if (!c->running || program_totals(c->running, c->model, &totals) != PUMP_OK)
 		return 0;
 	return daily_of(c->running, &totals, name);
 }
@@ -386,7 +370,7 @@ size_t limits_check(const struct program *program, const struct program *running
 	struct check c = {
 		.program = program, .running = running, .model = model, .findings = findings};
 
-	if (program_totals(program, &c.totals) != PUMP_OK) {
+	if (program_totals(program, model, &c.totals) != PUMP_OK) {
 		add(&c, SEVERITY_BLOCK, "L-not-computable",
 		    "The daily amounts cannot be computed: a number is zero or far too large.",
 		    SOURCE_PROTOCOL);

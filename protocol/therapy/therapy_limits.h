@@ -10,19 +10,6 @@
 
 #define FINDINGS_MAX 32
 
-/* Physical limits of a pump model (fictional models PX20 and PX40). */
-struct pump_limits {
-	const char *model;
-	struct volume reservoir;      /* nominal capacity */
-	struct volume residual;       /* cannot be delivered */
-	struct volume_rate least;     /* smallest programmable rate */
-	struct volume_rate greatest;
-	struct volume_rate minimum;   /* the model's minimum-rate mode */
-};
-
-/* By model name; NULL if unknown. */
-const struct pump_limits *pump_limits_find(const char *model);
-
 enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_OVERRIDE, SEVERITY_BLOCK };
 
 struct finding {

@@ -46,7 +46,7 @@ static void check_image(const uint8_t *data, size_t size)
 	require(len == size && memcmp(again, data, size) == 0);
 	require(image_decode(again, len, &other) == PUMP_OK);
 	require(mixture_equal(&program.mixture, &other.mixture));
-	if (program_totals(&program, &totals) == PUMP_OK)
+	if (program_totals(&program, NULL, &totals) == PUMP_OK)
 		require(totals.daily[0].ng_per_day <= program.dose.ng_per_day);
 	check_limits(&program);
 }

@@ -17,7 +17,7 @@ START_TEST(totals_follow_from_dose_and_concentration)
 	struct program program = morphine();
 	struct program_totals totals;
 
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_OK);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_OK);
 	ck_assert_int_eq(totals.rate.nl_per_day, 120000);
 	ck_assert_int_eq(totals.volume_24h.nl, 120000);
 	ck_assert_int_eq(totals.greatest_hour.nl, 5000);
@@ -35,7 +35,7 @@ START_TEST(every_drug_of_a_mixture_has_its_daily_total_rounded_up)
 	program.mixture.parts[1].concentration.ng_per_ml = 5000000;
 	memcpy(program.mixture.parts[2].name, "clonidine", sizeof "clonidine");
 	program.mixture.parts[2].concentration.ng_per_ml = 7;
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_OK);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_OK);
 	ck_assert_int_eq(totals.daily[1].ng_per_day, 600000);
 	ck_assert_int_eq(totals.daily[2].ng_per_day, 1); /* 0.84 */
 }
@@ -48,11 +48,11 @@ START_TEST(the_greatest_hour_rounds_up_and_the_rate_down)
 
 	program.mixture.parts[0].concentration.ng_per_ml = 25000000;
 	program.dose.ng_per_day = 1200007;
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_OK);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_OK);
 	ck_assert_int_eq(totals.rate.nl_per_day, 48000);
 	ck_assert_int_eq(totals.greatest_hour.nl, 2000);
 	program.dose.ng_per_day = 1200025;
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_OK);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_OK);
 	ck_assert_int_eq(totals.rate.nl_per_day, 48001);
 	ck_assert_int_eq(totals.greatest_hour.nl, 2001);
 }
@@ -64,22 +64,22 @@ START_TEST(what_cannot_be_computed_is_refused_and_leaves_the_result_alone)
 	struct program_totals totals = {.rate = {7}};
 
 	program.dose.ng_per_day = 0;
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_ERANGE);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_ERANGE);
 	program = morphine();
 	program.mixture.parts[0].concentration.ng_per_ml = 0;
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_ERANGE);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_ERANGE);
 	program = morphine();
 	program.mixture.count = 0;
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_ERANGE);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_ERANGE);
 	program.mixture.count = MIXTURE_MAX + 1;
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_ERANGE);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_ERANGE);
 	program = morphine();
 	program.mixture.count = 2;
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_ERANGE);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_ERANGE);
 	program = morphine();
 	program.dose.ng_per_day = INT64_MAX;
 	program.mixture.parts[0].concentration.ng_per_ml = 1;
-	ck_assert_int_eq(program_totals(&program, &totals), PUMP_ERANGE);
+	ck_assert_int_eq(program_totals(&program, NULL, &totals), PUMP_ERANGE);
 	ck_assert_int_eq(totals.rate.nl_per_day, 7);
 }
 END_TEST

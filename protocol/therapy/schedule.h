@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * schedule - a program as volumes over a week: pure functions, integers, every loop bounded.
+ *
+ * The base of a schedule is a list of rates over the minutes of a week that begins on Monday at
+ * 00:00; together they cover it without gap or overlap. On it come bursts: periodic doses, one
+ * every interval, whose phase is not known here, and patient boluses. Whatever is compared with a
+ * maximum is the greatest over every phase and rounds up; a mean and a rate round down. So the pump
+ * never delivers more than a total says.
+ *
+ * Rates and volumes above SCHEDULE_MAX, far beyond any pump, are refused by schedule_make; no
+ * later sum overflows.
+ */
+#ifndef PUMPCTL_SCHEDULE_H
+#define PUMPCTL_SCHEDULE_H
+
+#include "program.h"
+
+#define SCHEDULE_SEGMENTS_MAX (WEEKDAYS * FLEX_STEPS_MAX)
+#define SCHEDULE_MAX          INT64_C(1000000000000) /* nL, nL/day: 1,000 L */
+#define SCHEDULE_DAYS_MAX     3660                   /* of schedule_volume */
+
+struct schedule_segment {
+	int64_t minute;          /* of the week; it ends where the next one begins */
+	struct volume_rate rate;
+	int64_t before;          /* sum of rate * minutes from Monday 00:00 until minute */
+};
+
+/* So much volume in duration, again after interval at the earliest. volume 0: none. */
+struct schedule_burst {
+	struct volume volume;
+	struct duration duration, interval;
+	struct volume_rate rate; /* floor(volume / duration) */
+};
+
+struct schedule {
+	size_t count; /* 1..SCHEDULE_SEGMENTS_MAX */
+	struct schedule_segment segments[SCHEDULE_SEGMENTS_MAX];
+	int64_t week; /* sum of rate * minutes over the week */
+	struct schedule_burst periodic;
+	struct schedule_burst patient; /* interval: the lockout */
+	int64_t patient_most;          /* in any 24 h */
+};
+
+/* Errors as program_totals; *out is untouched then. */
+enum pump_err schedule_make(const struct program *program, const struct pump_limits *model,
+			    struct schedule *out) PUMP_CHECKED;
+
+/* Base rate at a minute of the week, 0..MINUTES_PER_WEEK - 1. */
+struct volume_rate schedule_rate_at(const struct schedule *s, int64_t minute);
+/* Minutes from that minute until the base rate next may change, at least 1. */
+int64_t schedule_minutes_left(const struct schedule *s, int64_t minute);
+struct volume_rate schedule_least_rate(const struct schedule *s);
+/* Greatest base rate, alone. */
+struct volume_rate schedule_greatest_rate(const struct schedule *s);
+/* Greatest base rate with a periodic dose and a patient bolus at the same time. */
+struct volume_rate schedule_peak_rate(const struct schedule *s);
+/* Of base and periodic doses over the real week. */
+struct volume_rate schedule_mean_rate(const struct schedule *s, enum rounding rounding);
+
+/* Greatest scheduled volume in any window of 1..MINUTES_PER_WEEK minutes, rounded up. */
+struct volume schedule_greatest(const struct schedule *s, int64_t minutes);
+/* Volume of base and periodic doses on one weekday (0: Monday), rounded up. */
+struct volume schedule_day(const struct schedule *s, size_t weekday);
+/*
+ * Volume in so many whole days (0..SCHEDULE_DAYS_MAX) from a minute of the week on. With
+ * ROUND_UP periodic doses count as in the worst phase, with ROUND_DOWN as in the best one; with
+ * boluses as many patient boluses come on top as the patient can get.
+ */
+struct volume schedule_volume(const struct schedule *s, int64_t minute, int64_t days,
+			      bool boluses, enum rounding rounding);
+/* Patient boluses that can begin in any window of so many seconds, at most a day:
+ * min(most, ceil(seconds / lockout)). */
+int64_t schedule_boluses(const struct schedule *s, struct duration window);
+/* Periodic doses that can begin in any window: ceil(seconds / interval); 0 without any. */
+int64_t schedule_doses(const struct schedule *s, struct duration window);
+
+/*
+ * Whole strokes in each segment, from Monday 00:00 on with nothing carried in; what is left of a
+ * stroke carries over to the next segment. stroke: at least 1 nL. Returns the number of segments that
+ * deliver something and get no whole stroke.
+ */
+size_t schedule_strokes(const struct schedule *s, struct volume stroke,
+			int64_t strokes[SCHEDULE_SEGMENTS_MAX]);
+/* The part of a volume that whole strokes deliver. */
+struct volume schedule_achievable(struct volume volume, struct volume stroke);
+
+#endif
