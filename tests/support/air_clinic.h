@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * air_clinic - the programmer's session and the virtual pump as the programs have them, ATT and
+ * GATT in between, over the air of air.h in virtual time. Only the local socket is replaced: the
+ * program is linked with --wrap=link_local_open.
+ */
+#ifndef PUMPCTL_TESTS_AIR_CLINIC_H
+#define PUMPCTL_TESTS_AIR_CLINIC_H
+
+#include "air.h"
+#include "archive.h"
+#include "peripheral.h"
+#include "session.h"
+
+struct air_clinic {
+	struct loop *loop;
+	char state_dir[64], pump_dir[80];
+	struct nvm nvm;
+	struct peripheral *pump;
+	struct audit *audit;
+	struct archive *archive;
+	struct session *session; /* NULL: none */
+	struct error error;      /* of the last call that failed */
+	uint64_t stored;         /* records that the pulls added, all together */
+};
+
+extern struct air_clinic clinic;
+
+/* A pump with so many days of history, and a workstation that is paired with it. */
+void air_clinic_open(uint64_t days);
+void air_clinic_close(void);
+/* The archive is new and empty; no session; config and seed for the air. */
+void air_clinic_reset(const struct shaper_config *config, uint64_t seed);
+
+/* Opens a session; the error code. */
+enum error_code air_clinic_connect(void);
+void air_clinic_disconnect(void);
+/* Pulls the log in the open session; the error code. progress may be NULL. */
+enum error_code air_clinic_pull(void (*progress)(void *ctx, uint64_t stored, uint64_t wanted));
+/* Records that the pump retains; the octets of all of them. */
+uint64_t air_clinic_records(uint64_t *octets);
+/* The archive holds exactly what the pump retains, byte for byte; each came once. */
+void air_clinic_check_archive(void);
+
+#endif
