@@ -59,7 +59,10 @@ static void connect_clinic(void)
 
 static void check_pulled(void)
 {
+	uint64_t octets;
+
 	air_clinic_check_archive();
+	ck_assert_uint_eq(clinic.stored, air_clinic_records(&octets));
 	ck_assert_uint_eq(air_dropped(), 0);
 	ck_assert_uint_le(air.notified_most, OUTSTANDING);
 }

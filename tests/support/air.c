@@ -59,9 +59,41 @@ static int air_send(struct link *link, const uint8_t *pdu, size_t len)
 	return err;
 }
 
+static const struct shaper_pdu *peek(enum shaper_side side)
+{
+	return air.is_flushed[side] ? NULL : shaper_peek(&air.shaper, side);
+}
+
+/* The PDU that the reader at side is about to get; false: it gets nothing. */
+static bool survive_before(enum shaper_side side)
+{
+	if (air.fault != AIR_CUT_BEFORE || air.pdus + 1 != air.fault_at)
+		return true;
+	air.fault = AIR_NO_FAULT;
+	air.is_flushed[side] = true;
+	air_cut(-ECONNRESET);
+	return false;
+}
+
+static void strike_after(void)
+{
+	if (air.pdus != air.fault_at || air.fault == AIR_NO_FAULT)
+		return;
+	if (air.fault == AIR_CUT_AFTER) {
+		air_cut(-ECONNRESET);
+	} else {
+		struct shaper_config config = air.config;
+
+		config.is_out_of_range = true;
+		shaper_change(&air.shaper, &config, virtual_now_us());
+	}
+	air.fault = AIR_NO_FAULT;
+}
+
 static void count_pdu(const struct shaper_pdu *pdu)
 {
 	air.pdus++;
+	strike_after();
 	if (pdu->bytes[0] == OPCODE_NOTIFY) {
 		air.notified--;
 		air.notified_octets += pdu->len - (uint64_t)AIRTIME_NOTIFY_HEADER;
@@ -73,12 +105,12 @@ static void count_pdu(const struct shaper_pdu *pdu)
 static ssize_t air_receive(struct link *link, uint8_t *buf, size_t size)
 {
 	enum shaper_side side = from_link(link)->side;
-	const struct shaper_pdu *pdu = shaper_peek(&air.shaper, side);
+	const struct shaper_pdu *pdu = peek(side);
 	ssize_t len;
 
 	if (virtual_now_us() < air.paused_until_us[side])
 		return -EAGAIN;
-	if (pdu) {
+	if (pdu && survive_before(side)) {
 		len = pdu->len;
 		if (pdu->len > size)
 			return -EMSGSIZE;
@@ -128,6 +160,7 @@ void air_connect(struct link *out[SHAPER_SIDES])
 	air.connections++;
 	air.error = 0;
 	air.notified = 0;
+	memset(air.is_flushed, 0, sizeof air.is_flushed);
 	shaper_init(&air.shaper, &air.config, air.seed + air.connections, virtual_now_us());
 	for (size_t side = 0; side < SHAPER_SIDES; side++)
 		out[side] = make_end((enum shaper_side)side);
@@ -142,7 +175,7 @@ static short ready(void *ctx, int fd)
 	if (!air.ends[side] || air_fd(air.ends[side]) != fd ||
 	    virtual_now_us() < air.paused_until_us[side])
 		return 0;
-	if (shaper_peek(&air.shaper, (enum shaper_side)side))
+	if (peek((enum shaper_side)side))
 		events |= POLLIN;
 	if (is_down((enum shaper_side)side))
 		events |= POLLIN | POLLHUP;

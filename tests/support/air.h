@@ -11,6 +11,13 @@
 #include "shaper.h"
 #include "virtual_loop.h"
 
+enum air_fault {
+	AIR_NO_FAULT,
+	AIR_CUT_BEFORE, /* the PDU is lost and the link with it */
+	AIR_CUT_AFTER,  /* the reader gets the PDU, then the link is lost */
+	AIR_SILENCE,    /* the reader gets the PDU, then nothing gets through any more */
+};
+
 struct air {
 	struct shaper_config config; /* of the next connection */
 	uint64_t seed;
@@ -22,7 +29,10 @@ struct air {
 	uint64_t pdus;      /* taken by a reader, both ways, over all connections */
 	uint64_t cut_every; /* PDUs after which the connection is cut; 0: never */
 	uint64_t cuts;
-	uint64_t dropped; /* by full receive queues, all earlier connections */
+	enum air_fault fault; /* strikes once, at the PDU of this number, 1 for the first */
+	uint64_t fault_at;
+	bool is_flushed[SHAPER_SIDES]; /* what arrived there is lost */
+	uint64_t dropped;              /* by full receive queues, all earlier connections */
 	uint64_t paused_until_us[SHAPER_SIDES]; /* the side's reader does nothing so long */
 	/* Notifications sent and not yet read: now and at most; octets of values that were read. */
 	size_t notified, notified_most;

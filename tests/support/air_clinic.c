@@ -124,19 +124,25 @@ void air_clinic_close(void)
 	memset(&clinic, 0, sizeof(clinic));
 }
 
+static void forget(const char *name)
+{
+	char path[128];
+	(void)snprintf(path, sizeof(path), "%s/%s", clinic.state_dir, name);
+	temporary_remove(path);
+}
+
 void air_clinic_reset(const struct shaper_config *config, uint64_t seed)
 {
-	static const char *const suffixes[] = {"", "-wal", "-shm"};
-	char path[128];
 	air_clinic_disconnect();
 	settle();
 	archive_close(clinic.archive);
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s/archive.sqlite%s", clinic.state_dir,
-			       suffixes[i]);
-		(void)remove(path);
-	}
+	audit_close(clinic.audit);
+	forget("archive.sqlite");
+	forget("archive.sqlite-wal");
+	forget("archive.sqlite-shm");
+	forget("audit");
 	ck_assert_int_eq(archive_open(&clinic.archive, clinic.state_dir), 0);
+	ck_assert_int_eq(audit_open(&clinic.audit, clinic.state_dir), 0);
 	clinic.stored = 0;
 	air_reset(config, seed);
 }
@@ -192,6 +198,5 @@ void air_clinic_check_archive(void)
 	const uint64_t records = air_clinic_records(&octets);
 	ck_assert_int_eq(archive_last_epoch(clinic.archive, SERIAL, &epoch), 0);
 	ck_assert_uint_eq(archive_count(clinic.archive, SERIAL, epoch), records);
-	ck_assert_uint_eq(clinic.stored, records);
 	ck_assert_int_eq(archive_visit(clinic.archive, SERIAL, 0, check_record, NULL), 0);
 }

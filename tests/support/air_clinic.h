@@ -29,7 +29,7 @@ extern struct air_clinic clinic;
 /* A pump with so many days of history, and a workstation that is paired with it. */
 void air_clinic_open(uint64_t days);
 void air_clinic_close(void);
-/* The archive is new and empty; no session; config and seed for the air. */
+/* Archive and audit trail are new and empty; no session; config and seed for the air. */
 void air_clinic_reset(const struct shaper_config *config, uint64_t seed);
 
 /* Opens a session; the error code. */
@@ -39,7 +39,7 @@ void air_clinic_disconnect(void);
 enum error_code air_clinic_pull(void (*progress)(void *ctx, uint64_t stored, uint64_t wanted));
 /* Records that the pump retains; the octets of all of them. */
 uint64_t air_clinic_records(uint64_t *octets);
-/* The archive holds exactly what the pump retains, byte for byte; each came once. */
+/* The archive holds exactly what the pump retains, byte for byte. */
 void air_clinic_check_archive(void);
 
 #endif

@@ -30,6 +30,9 @@ struct loop {
 /* Not at 0, so that a time of zero stands out. */
 static uint64_t now_us = 1000000;
 static const struct virtual_kernel *kernel;
+/* One for all, as one process has one clock: what each owner of a loop waits for happens. */
+static struct loop *shared;
+static unsigned owners;
 
 void virtual_loop_set_kernel(const struct virtual_kernel *new_kernel)
 {
@@ -48,12 +51,16 @@ uint64_t loop_now_ms(void)
 
 struct loop *loop_create(void)
 {
-	return calloc(1, sizeof(struct loop));
+	if (owners == 0)
+		shared = calloc(1, sizeof *shared);
+	owners += shared != NULL;
+	return shared;
 }
 
 void loop_destroy(struct loop *loop)
 {
-	free(loop);
+	if (loop && --owners == 0)
+		free(loop);
 }
 
 static struct watch *find_watch(struct loop *loop, int fd)

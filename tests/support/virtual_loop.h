@@ -4,6 +4,7 @@
  * bt/loop.c runs the real stacks without a socket and without waiting. When nothing is ready,
  * time jumps to what happens next.
  *
+ * All loops of the program are the same one, so a programmer's own loop serves the pump as well.
  * Descriptors are numbers of a kernel that the test plays.
  */
 #ifndef PUMPCTL_TESTS_VIRTUAL_LOOP_H
