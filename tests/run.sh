@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Usage: run.sh [--quick | --long] [LABEL…]
 # Installs what the tests need, builds with sanitizers and runs the suites (all, or the labels named:
-# unit vectors sim shell fuzz vm lint bench). --quick leaves out vm and bench and fuzzes a tenth;
+# unit vectors sim shell fuzz vm formal lint bench). --quick leaves out vm, formal and bench and fuzzes a tenth;
 # --long fuzzes twenty times as much. Needs no terminal; the network only for missing packages.
 # Exit: 0 every test of every wanted suite passed; 1 otherwise, also when a suite ran no test.
 set -eu
@@ -12,12 +12,12 @@ source=$(dirname "$here")
 build=$source/build/asan
 fuzz_percent=100
 labels=
-all='unit vectors sim shell fuzz vm lint bench'
+all='unit vectors sim shell fuzz vm formal lint bench'
 for argument in "$@"; do
     case $argument in
     --quick) fuzz_percent=10 all='unit vectors sim shell fuzz lint' ;;
     --long) fuzz_percent=2000 ;;
-    unit | vectors | sim | shell | fuzz | vm | lint | bench) labels="${labels:+$labels }$argument" ;;
+    unit | vectors | sim | shell | fuzz | vm | formal | lint | bench) labels="${labels:+$labels }$argument" ;;
     *)
         sed -n '3,7s/^# //p' "$0" >&2
         exit 1
@@ -57,7 +57,7 @@ echo "Running the suites: $labels"
 } | awk -v end="$log.end" '/^[0-9]+% tests passed/ { held = 1 } held { print >end; next } { print; fflush() }'
 code=$(cat "$log.code")
 cp "$build/Testing/Temporary/LastTest.log" "$build/tests.log" # the next call of ctest writes a new one
-grep '^bench: ' "$build/tests.log" || true
+grep -E '^(bench|formal|cases): ' "$build/tests.log" || true
 
 suites=0
 # shellcheck disable=SC2086 # one word for each label

@@ -247,7 +247,8 @@ class Random(Calc):
         if dice.random() < 0.5:
             value = self.amount(dice, 9)
             return text_of(value, dice.choice(("mg", "mcg"))) + "/mL", Fraction(value)
-        total, volume = self.amount(dice, 10), self.amount(dice, 6) + 10000
+        volume = self.amount(dice, 6) + 10000
+        total = min(self.amount(dice, 10), volume * 4294)  # a pump counts with up to 4.29 g per mL
         return text_of(total, dice.choice(("mg", "mcg"))) + " in " + text_of(volume, "mL"), \
             Fraction(total * NL, volume)
 

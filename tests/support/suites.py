@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""suites.py BUILD_DIR RESULTS.xml LABEL…: one line per suite from ctest's list of tests and its JUnit file,
-then the figures of the benchmarks. Exit 1 if a suite failed, skipped a test or ran none."""
+"""suites.py BUILD_DIR RESULTS.xml LABEL…: one line per suite from ctest's list of tests and its JUnit file.
+Exit 1 if a suite failed, skipped a test or ran none."""
 import json
 import subprocess
 import sys
@@ -33,10 +33,6 @@ def main():
         bad = bad or not fine
         word = "passed" if fine else "FAILED" if ran else "FAILED: it ran no test"
         print(f"suite {label:8} {len(passed):4} of {len(ran):4} tests passed {seconds:7.1f} s  {word}")
-    for case in (case for ran in suites.values() for case in ran):
-        for line in (case.findtext("system-out") or "").splitlines():
-            if line.startswith("bench: "):
-                print(line)
     sys.exit(bad)
 
 

@@ -39,7 +39,9 @@ START_TEST(other_drugs_of_a_mixture_scale_with_their_concentration)
 		{5000000, 20000000, 200000, 50000, 50000},       /* clonidine beside morphine */
 		{1, 3, 1, 0, 1},
 		{0, 3, 1, 0, 0},
-		{INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX},
+		{INT64_MAX, DIVISOR_MAX, DIVISOR_MAX, INT64_MAX, INT64_MAX},
+		{INT64_MAX, DIVISOR_MAX, DIVISOR_MAX - 1, INT64_C(9223372034707292158),
+		 INT64_C(9223372034707292159)},
 	};
 	struct dose_rate out = {-7};
 
@@ -61,6 +63,8 @@ START_TEST(other_drugs_of_a_mixture_scale_with_their_concentration)
 			    ROUND_UP, &out));
 	ERR(dose_in_mixture((struct dose_rate){INT64_MAX}, (struct concentration){1},
 			    (struct concentration){2}, ROUND_UP, &out));
+	ERR(dose_in_mixture((struct dose_rate){1}, (struct concentration){DIVISOR_MAX + 1},
+			    (struct concentration){1}, ROUND_UP, &out));
 	ck_assert_int_eq(out.ng_per_day, -7);
 }
 END_TEST
@@ -118,6 +122,7 @@ START_TEST(overflow_and_senseless_input_leave_the_result_alone)
 	ERR(rate_from_dose((struct dose_rate){-1}, (struct concentration){1}, &rate));
 	ERR(rate_from_dose((struct dose_rate){1}, (struct concentration){0}, &rate));
 	ERR(rate_from_dose((struct dose_rate){1}, (struct concentration){-1}, &rate));
+	ERR(rate_from_dose((struct dose_rate){1}, (struct concentration){DIVISOR_MAX + 1}, &rate));
 	ERR(rate_from_dose((struct dose_rate){INT64_MAX}, (struct concentration){999999}, &rate));
 	ERR(dose_from_rate((struct volume_rate){-1}, (struct concentration){1}, ROUND_UP, &dose));
 	ERR(dose_from_rate((struct volume_rate){1}, (struct concentration){0}, ROUND_UP, &dose));
@@ -161,8 +166,8 @@ START_TEST(per_cent_is_rounded_to_nearest_with_halves_away_from_zero)
 	} rows[] = {
 		{100, 130, 30}, {100, 70, -30}, {1000, 1004, 0}, {1000, 1005, 1}, {1000, 995, -1},
 		{1000, 996, 0}, {200, 201, 1}, {200, 199, -1}, {3, 4, 33}, {3, 5, 67},
-		{1, 1, 0}, {1, 0, -100}, {1000000, 1200000, 20}, {INT64_MAX, 0, -100},
-		{INT64_MAX, INT64_MAX, 0}, {1, 92233720368547758, INT64_C(9223372036854775700)},
+		{1, 1, 0}, {1, 0, -100}, {1000000, 1200000, 20}, {PERCENT_BASE_MAX, 0, -100},
+		{PERCENT_BASE_MAX, PERCENT_BASE_MAX, 0}, {1, 92233720368547758, INT64_C(9223372036854775700)},
 	};
 	int64_t percent = 7;
 
@@ -174,6 +179,8 @@ START_TEST(per_cent_is_rounded_to_nearest_with_halves_away_from_zero)
 	ERR(percent_change(0, 1, &percent));
 	ERR(percent_change(-1, 1, &percent));
 	ERR(percent_change(1, INT64_MAX, &percent));
+	ERR(percent_change(PERCENT_BASE_MAX + 1, 0, &percent));
+	ERR(percent_change(1, -1, &percent));
 	ck_assert_int_eq(percent, 7);
 }
 END_TEST
