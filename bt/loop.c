@@ -27,6 +27,8 @@ struct timer {
 struct loop {
 	struct watch watches[LOOP_FDS];
 	struct timer timers[LOOP_TIMERS];
+	/* Slots at and above were never used: most loops have two or three. */
+	int watches_end, timers_end;
 	uint64_t serial;
 	int last_id;
 };
@@ -51,7 +53,7 @@ uint64_t loop_now_ms(void)
 
 static struct watch *find_watch(struct loop *loop, int fd)
 {
-	for (int i = 0; i < LOOP_FDS; i++)
+	for (int i = 0; i < loop->watches_end; i++)
 		if (loop->watches[i].fn && loop->watches[i].fd == fd)
 			return &loop->watches[i];
 	return NULL;
@@ -66,6 +68,8 @@ int loop_add_fd(struct loop *loop, int fd, short events, loop_fd_fn fn, void *ct
 
 		if (!watch->fn) {
 			*watch = (struct watch){fn, ctx, ++loop->serial, fd, events};
+			if (i >= loop->watches_end)
+				loop->watches_end = i + 1;
 			return 0;
 		}
 	}
@@ -92,7 +96,7 @@ void loop_remove_fd(struct loop *loop, int fd)
 
 static struct timer *find_timer(struct loop *loop, int id)
 {
-	for (int i = 0; i < LOOP_TIMERS; i++)
+	for (int i = 0; i < loop->timers_end; i++)
 		if (loop->timers[i].id == id)
 			return &loop->timers[i];
 	return NULL;
@@ -110,8 +114,10 @@ int loop_add_timer(struct loop *loop, uint64_t at_ms, loop_timer_fn fn, void *ct
 {
 	struct timer *timer = find_timer(loop, 0);
 
-	if (!timer)
+	if (!timer && loop->timers_end == LOOP_TIMERS)
 		return -ENOSPC;
+	if (!timer)
+		timer = &loop->timers[loop->timers_end++];
 	*timer = (struct timer){fn, ctx, at_ms, ++loop->serial, next_id(loop)};
 	return timer->id;
 }
@@ -129,7 +135,7 @@ static struct timer *first_timer(struct loop *loop, bool due_only, uint64_t now_
 {
 	struct timer *first = NULL;
 
-	for (int i = 0; i < LOOP_TIMERS; i++) {
+	for (int i = 0; i < loop->timers_end; i++) {
 		struct timer *timer = &loop->timers[i];
 
 		if (timer->id == 0 ||
@@ -145,11 +151,12 @@ static struct timer *first_timer(struct loop *loop, bool due_only, uint64_t now_
 static int wait_ms(struct loop *loop, int max_wait_ms)
 {
 	const struct timer *timer = first_timer(loop, false, 0, 0);
-	uint64_t now = loop_now_ms();
+	uint64_t now;
 	uint64_t left;
 
 	if (!timer)
 		return max_wait_ms < 0 ? -1 : max_wait_ms;
+	now = loop_now_ms();
 	left = timer->at_ms > now ? timer->at_ms - now : 0;
 	if (left > INT_MAX)
 		left = INT_MAX;
@@ -159,10 +166,14 @@ static int wait_ms(struct loop *loop, int max_wait_ms)
 /* A timer set by a timer waits for the next turn: no callback can keep the loop for ever. */
 static void run_timers(struct loop *loop)
 {
-	uint64_t now = loop_now_ms();
 	uint64_t serial = loop->serial;
 	struct timer *timer;
+	uint64_t now;
 
+	/* Without a timer the clock need not be asked. */
+	if (!first_timer(loop, false, 0, 0))
+		return;
+	now = loop_now_ms();
 	while ((timer = first_timer(loop, true, now, serial)) != NULL) {
 		loop_timer_fn fn = timer->fn;
 		void *ctx = timer->ctx;
@@ -181,7 +192,7 @@ int loop_turn(struct loop *loop, int max_wait_ms)
 	int ready;
 	int err = 0;
 
-	for (int i = 0; i < LOOP_FDS; i++) {
+	for (int i = 0; i < loop->watches_end; i++) {
 		const struct watch *watch = &loop->watches[i];
 
 		if (!watch->fn)
