@@ -12,13 +12,17 @@ enum field {
 	START,
 	STOP,
 	OFFSET,
+	FLAGS,
 	TYPE16, /* always two bytes */
 	TYPE,   /* the rest: two or sixteen bytes */
 	FORMAT, /* Find Information: 1 or 2 for items of 4 or 18 bytes */
 	ITEM_LEN,
-	PAIRS, /* the rest: items of 4 bytes */
-	ITEMS, /* the rest: items of item_len bytes */
-	VALUE, /* the rest, may be empty */
+	PAIRS,   /* the rest: items of 4 bytes */
+	HANDLES, /* the rest: two handles or more */
+	TUPLES,  /* the rest: two or more of handle, length, value */
+	SIGNED,  /* the rest: a value, which may be empty, and its signature */
+	ITEMS,   /* the rest: items of item_len bytes */
+	VALUE,   /* the rest, may be empty */
 };
 
 #define FIELDS_MAX 4
@@ -43,14 +47,24 @@ static const struct layout layouts[] = {
         {ATT_READ_RSP, 0, {VALUE}},
         {ATT_READ_BLOB_REQ, 0, {HANDLE, OFFSET}},
         {ATT_READ_BLOB_RSP, 0, {VALUE}},
+        {ATT_READ_MULTIPLE_REQ, 2, {HANDLES}},
+        {ATT_READ_MULTIPLE_RSP, 0, {VALUE}},
         {ATT_READ_GROUP_REQ, 0, {START, STOP, TYPE}},
         {ATT_READ_GROUP_RSP, 4, {ITEM_LEN, ITEMS}},
         {ATT_WRITE_REQ, 0, {HANDLE, VALUE}},
         {ATT_WRITE_RSP, 0, {END}},
+        {ATT_PREPARE_REQ, 0, {HANDLE, OFFSET, VALUE}},
+        {ATT_PREPARE_RSP, 0, {HANDLE, OFFSET, VALUE}},
+        {ATT_EXECUTE_REQ, 0, {FLAGS}},
+        {ATT_EXECUTE_RSP, 0, {END}},
         {ATT_NOTIFY, 0, {HANDLE, VALUE}},
         {ATT_INDICATE, 0, {HANDLE, VALUE}},
         {ATT_CONFIRM, 0, {END}},
+        {ATT_READ_VARIABLE_REQ, 2, {HANDLES}},
+        {ATT_READ_VARIABLE_RSP, 0, {VALUE}},
+        {ATT_NOTIFY_MULTIPLE, 0, {TUPLES}},
         {ATT_WRITE_CMD, 0, {HANDLE, VALUE}},
+        {ATT_SIGNED_WRITE_CMD, 0, {HANDLE, SIGNED}},
 };
 
 #define LAYOUTS (sizeof layouts / sizeof layouts[0])
@@ -104,6 +118,8 @@ static uint8_t *byte_field(struct att_pdu *pdu, uint8_t field)
 		return &pdu->request;
 	case ERROR:
 		return &pdu->error;
+	case FLAGS:
+		return &pdu->flags;
 	case ITEM_LEN:
 	case FORMAT:
 		return &pdu->item_len;
@@ -117,6 +133,7 @@ static size_t fixed_size(uint8_t field)
 	switch (field) {
 	case REQUEST:
 	case ERROR:
+	case FLAGS:
 	case ITEM_LEN:
 	case FORMAT:
 		return 1;
@@ -135,6 +152,58 @@ static size_t fixed_size(uint8_t field)
 static bool is_list_valid(const struct att_pdu *pdu, const struct layout *layout)
 {
 	return pdu->item_len >= layout->item_min && pdu->len > 0 && pdu->len % pdu->item_len == 0;
+}
+
+bool att_tuple_next(const struct att_pdu *pdu, size_t *at, uint16_t *handle, const uint8_t **value,
+                    size_t *len)
+{
+	size_t head = pdu->opcode == ATT_NOTIFY_MULTIPLE ? 4 : 2;
+	const uint8_t *tuple = pdu->data + *at;
+
+	if (pdu->len - *at < head)
+		return false;
+	*handle = head == 4 ? att_get_u16(tuple) : 0;
+	*len = att_get_u16(tuple + head - 2);
+	*value = tuple + head;
+	*at += head;
+	if (*len > pdu->len - *at)
+		*len = pdu->len - *at;
+	*at += *len;
+	return true;
+}
+
+/* Nothing is left over and no value is cut (3.4.7.4). */
+static bool are_tuples_valid(const struct att_pdu *pdu)
+{
+	size_t count = 0;
+	size_t at = 0;
+
+	while (pdu->len - at >= 4) {
+		size_t len = att_get_u16(pdu->data + at + 2);
+
+		at += 4;
+		if (len > pdu->len - at)
+			return false;
+		at += len;
+		count++;
+	}
+	return at == pdu->len && count >= 2;
+}
+
+static bool is_rest_valid(const struct att_pdu *pdu, const struct layout *layout, uint8_t field)
+{
+	switch (field) {
+	case VALUE:
+		return true;
+	case SIGNED:
+		return pdu->len >= ATT_SIGNATURE_LEN;
+	case TUPLES:
+		return are_tuples_valid(pdu);
+	case HANDLES:
+		return is_list_valid(pdu, layout) && pdu->len >= 4;
+	default:
+		return is_list_valid(pdu, layout);
+	}
 }
 
 /* Find Information names its item lengths 1 and 2 (3.4.3.2). */
@@ -164,7 +233,9 @@ static bool decode_rest(struct att_pdu *pdu, const struct layout *layout, uint8_
 	pdu->len = len;
 	if (field == PAIRS)
 		pdu->item_len = 4;
-	return field == VALUE || is_list_valid(pdu, layout);
+	if (field == HANDLES)
+		pdu->item_len = 2;
+	return is_rest_valid(pdu, layout, field);
 }
 
 static void decode_fixed(struct att_pdu *pdu, uint8_t field, const uint8_t *bytes)
@@ -229,8 +300,12 @@ static bool is_encodable(const struct att_pdu *pdu, const struct layout *layout,
 		return len_to_format(pdu->item_len) != 0;
 	case PAIRS:
 		return pdu->item_len == 4 && is_list_valid(pdu, layout);
+	case HANDLES:
+		return pdu->item_len == 2 && is_rest_valid(pdu, layout, field);
 	case ITEMS:
-		return is_list_valid(pdu, layout);
+	case TUPLES:
+	case SIGNED:
+		return is_rest_valid(pdu, layout, field);
 	default:
 		return true;
 	}
@@ -295,8 +370,12 @@ uint8_t att_response_to(uint8_t request)
 	case ATT_READ_TYPE_REQ:
 	case ATT_READ_REQ:
 	case ATT_READ_BLOB_REQ:
+	case ATT_READ_MULTIPLE_REQ:
 	case ATT_READ_GROUP_REQ:
 	case ATT_WRITE_REQ:
+	case ATT_PREPARE_REQ:
+	case ATT_EXECUTE_REQ:
+	case ATT_READ_VARIABLE_REQ:
 		return (uint8_t)(request + 1);
 	default:
 		return 0;

@@ -71,10 +71,24 @@ static void serve_mtu(struct att_client *client, const struct att_pdu *pdu)
 	set_mtu(client, pdu->mtu);
 }
 
+/* Without attributes there is nothing to read at once and nothing to prepare. */
+static bool is_known(uint8_t request)
+{
+	switch (request) {
+	case ATT_READ_MULTIPLE_REQ:
+	case ATT_READ_VARIABLE_REQ:
+	case ATT_PREPARE_REQ:
+	case ATT_EXECUTE_REQ:
+		return false;
+	default:
+		return att_response_to(request) != 0;
+	}
+}
+
 /* The peer's client asks a side that has no attributes. */
 static void serve_request(struct att_client *client, const struct att_pdu *pdu, bool is_valid)
 {
-	if (att_response_to(pdu->opcode) == 0)
+	if (!is_known(pdu->opcode))
 		answer_error(client, pdu->opcode, 0, ATT_ERR_NOT_SUPPORTED);
 	else if (!is_valid)
 		answer_error(client, pdu->opcode, 0, ATT_ERR_INVALID_PDU);

@@ -1,31 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "gatt_server.h"
+#include "gatt_server_inside.h"
 
-#include "att_bearer.h"
-#include "gatt_database.h"
+#include "gatt_answer.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Transaction time-out (Core Vol 3, Part F, 3.3.3). */
 #define INDICATION_TIMEOUT_MS 30000
 
 #define CCCD_NOTIFY   0x0001
 #define CCCD_INDICATE 0x0002
-
-struct gatt_server {
-	struct att_bearer bearer;
-	struct gatt_server_handlers handlers;
-	void *ctx;
-	struct gatt_database db;
-	uint64_t indicated_ms;
-	unsigned timeout_ms;
-	int timer;
-	uint16_t own_mtu;
-	uint16_t mtu;
-	bool is_mtu_agreed;
-	bool is_indicating;
-};
 
 static void stop_timer(struct gatt_server *server)
 {
@@ -56,8 +42,7 @@ static void on_timeout(void *ctx)
 	att_bearer_leave(&server->bearer);
 }
 
-/* For answers without a value; those fit into any MTU. */
-static void answer(struct gatt_server *server, const struct att_pdu *pdu)
+void gatt_server_answer(struct gatt_server *server, const struct att_pdu *pdu)
 {
 	uint8_t buf[ATT_MTU_DEFAULT];
 	size_t len = att_encode(pdu, buf, sizeof buf);
@@ -65,13 +50,13 @@ static void answer(struct gatt_server *server, const struct att_pdu *pdu)
 	att_bearer_answer(&server->bearer, buf, len);
 }
 
-static void answer_error(struct gatt_server *server, uint8_t request, uint16_t handle,
-                         uint8_t error)
+void gatt_server_answer_error(struct gatt_server *server, uint8_t request, uint16_t handle,
+                              uint8_t error)
 {
-	answer(server, &(struct att_pdu){.opcode = ATT_ERROR_RSP,
-	                                 .request = request,
-	                                 .handle = handle,
-	                                 .error = error});
+	gatt_server_answer(server, &(struct att_pdu){.opcode = ATT_ERROR_RSP,
+	                                             .request = request,
+	                                             .handle = handle,
+	                                             .error = error});
 }
 
 /* What the old client had is not the new one's, and nobody is left to confirm an indication. */
@@ -79,8 +64,11 @@ static void restart(struct gatt_server *server)
 {
 	stop_timer(server);
 	server->is_indicating = false;
+	server->is_announcing = false;
+	server->sync = GATT_SYNC_AWARE;
 	server->mtu = ATT_MTU_DEFAULT;
-	gatt_database_unsubscribe(&server->db);
+	gatt_queue_clear(&server->queue);
+	gatt_database_forget_client(&server->db);
 	server->handlers.on_restarted(server->ctx);
 }
 
@@ -88,7 +76,7 @@ static void restart(struct gatt_server *server)
 static void serve_mtu(struct gatt_server *server, const struct att_pdu *pdu)
 {
 	if (pdu->mtu < ATT_MTU_DEFAULT) {
-		answer_error(server, pdu->opcode, 0, ATT_ERR_INVALID_PDU);
+		gatt_server_answer_error(server, pdu->opcode, 0, ATT_ERR_INVALID_PDU);
 		return;
 	}
 	if (server->is_mtu_agreed)
@@ -96,97 +84,24 @@ static void serve_mtu(struct gatt_server *server, const struct att_pdu *pdu)
 	/* on_restarted may have destroyed the server. */
 	if (!att_bearer_is_open(&server->bearer))
 		return;
-	answer(server, &(struct att_pdu){.opcode = ATT_MTU_RSP, .mtu = server->own_mtu});
+	gatt_server_answer(server,
+	                   &(struct att_pdu){.opcode = ATT_MTU_RSP, .mtu = server->own_mtu});
 	server->is_mtu_agreed = true;
 	server->mtu = pdu->mtu < server->own_mtu ? pdu->mtu : server->own_mtu;
 }
 
-static void serve_range(struct gatt_server *server, const struct att_pdu *pdu)
-{
-	uint8_t buf[ATT_MTU_MAX];
-	uint8_t error;
-	uint16_t handle;
-	size_t len = gatt_database_answer(&server->db, pdu, buf, server->mtu, &error, &handle);
+typedef void (*answer_fn)(const struct gatt_database *db, const struct gatt_security *security,
+                          const struct att_pdu *request, size_t mtu, struct gatt_answer *answer);
 
-	if (len == 0)
-		answer_error(server, pdu->opcode, handle, error);
+static void serve_reading(struct gatt_server *server, const struct att_pdu *pdu, answer_fn fn)
+{
+	struct gatt_answer made;
+
+	fn(&server->db, &server->security, pdu, server->mtu, &made);
+	if (made.error)
+		gatt_server_answer_error(server, pdu->opcode, made.handle, made.error);
 	else
-		att_bearer_answer(&server->bearer, buf, len);
-}
-
-static void serve_read(struct gatt_server *server, const struct att_pdu *pdu)
-{
-	const struct gatt_attribute *attribute = gatt_database_find(&server->db, pdu->handle);
-	uint8_t buf[ATT_MTU_MAX] = {att_response_to(pdu->opcode)};
-	size_t total;
-	size_t len;
-
-	if (!attribute) {
-		answer_error(server, pdu->opcode, pdu->handle, ATT_ERR_INVALID_HANDLE);
-		return;
-	}
-	if (!gatt_database_is_readable(&server->db, attribute)) {
-		answer_error(server, pdu->opcode, pdu->handle, ATT_ERR_READ_NOT_PERMITTED);
-		return;
-	}
-	/* Both read responses are the opcode and the value. */
-	len = gatt_database_read(&server->db, attribute, pdu->offset, buf + 1, server->mtu - 1u,
-	                         &total);
-	if (pdu->offset > total) {
-		answer_error(server, pdu->opcode, pdu->handle, ATT_ERR_INVALID_OFFSET);
-		return;
-	}
-	att_bearer_answer(&server->bearer, buf, len + 1);
-}
-
-static uint8_t write_cccd(struct gatt_server *server, struct gatt_attribute *attribute,
-                          const struct att_pdu *pdu)
-{
-	uint8_t properties = server->db.rows[attribute->row].properties;
-	uint16_t allowed = 0;
-	uint16_t value;
-
-	if (properties & GATT_PROP_NOTIFY)
-		allowed |= CCCD_NOTIFY;
-	if (properties & GATT_PROP_INDICATE)
-		allowed |= CCCD_INDICATE;
-	if (pdu->len != 2)
-		return ATT_ERR_VALUE_LENGTH;
-	value = att_get_u16(pdu->data);
-	if ((value & ~allowed) != 0)
-		return ATT_ERR_VALUE_NOT_ALLOWED;
-	attribute->cccd = value;
-	return 0;
-}
-
-/* The attribute's own ATT error, or 0 when the write is done. */
-static uint8_t write_attribute(struct gatt_server *server, struct gatt_attribute *attribute,
-                               const struct att_pdu *pdu)
-{
-	if (!attribute)
-		return ATT_ERR_INVALID_HANDLE;
-	if (attribute->kind == GATT_ATTRIBUTE_CCCD)
-		return write_cccd(server, attribute, pdu);
-	if (attribute->kind != GATT_ATTRIBUTE_VALUE ||
-	    (server->db.rows[attribute->row].properties & GATT_PROP_WRITE) == 0)
-		return ATT_ERR_WRITE_NOT_PERMITTED;
-	if (pdu->len > ATT_VALUE_MAX)
-		return ATT_ERR_VALUE_LENGTH;
-	return server->handlers.on_write(server->ctx, attribute->row, pdu->data, pdu->len);
-}
-
-static void serve_write(struct gatt_server *server, const struct att_pdu *pdu)
-{
-	struct gatt_attribute *attribute = gatt_database_find(&server->db, pdu->handle);
-	uint8_t error = write_attribute(server, attribute, pdu);
-
-	if (error) {
-		answer_error(server, pdu->opcode, pdu->handle, error);
-		return;
-	}
-	answer(server, &(struct att_pdu){.opcode = ATT_WRITE_RSP});
-	if (attribute->kind == GATT_ATTRIBUTE_CCCD)
-		server->handlers.on_subscribed(server->ctx, attribute->row, attribute->cccd != 0);
+		att_bearer_answer(&server->bearer, made.bytes, made.len);
 }
 
 static void serve_confirm(struct gatt_server *server)
@@ -195,10 +110,14 @@ static void serve_confirm(struct gatt_server *server)
 		return;
 	stop_timer(server);
 	server->is_indicating = false;
-	server->handlers.on_confirmed(server->ctx);
+	if (server->is_announcing)
+		server->sync = GATT_SYNC_AWARE;
+	else
+		server->handlers.on_confirmed(server->ctx);
+	server->is_announcing = false;
 }
 
-static void serve(struct gatt_server *server, const struct att_pdu *pdu)
+static void serve_request(struct gatt_server *server, const struct att_pdu *pdu)
 {
 	switch (pdu->opcode) {
 	case ATT_MTU_REQ:
@@ -208,21 +127,46 @@ static void serve(struct gatt_server *server, const struct att_pdu *pdu)
 	case ATT_FIND_VALUE_REQ:
 	case ATT_READ_TYPE_REQ:
 	case ATT_READ_GROUP_REQ:
-		serve_range(server, pdu);
+		serve_reading(server, pdu, gatt_answer_range);
 		break;
 	case ATT_READ_REQ:
 	case ATT_READ_BLOB_REQ:
-		serve_read(server, pdu);
+		serve_reading(server, pdu, gatt_answer_read);
+		break;
+	case ATT_READ_MULTIPLE_REQ:
+	case ATT_READ_VARIABLE_REQ:
+		serve_reading(server, pdu, gatt_answer_multiple);
 		break;
 	case ATT_WRITE_REQ:
-		serve_write(server, pdu);
+		gatt_server_serve_write(server, pdu);
 		break;
-	case ATT_CONFIRM:
-		serve_confirm(server);
+	case ATT_PREPARE_REQ:
+		gatt_server_serve_prepare(server, pdu);
 		break;
-	default: /* commands and values from the peer's own server: nothing is due */
+	case ATT_EXECUTE_REQ:
+		gatt_server_serve_execute(server, pdu);
+		break;
+	default:
 		break;
 	}
+}
+
+/* What a client's side or a server's side sends unasked, and therefore gets no error for. */
+static bool is_request(uint8_t opcode)
+{
+	return (opcode & ATT_COMMAND_BIT) == 0 && opcode != ATT_NOTIFY && opcode != ATT_INDICATE &&
+	       opcode != ATT_CONFIRM && opcode != ATT_NOTIFY_MULTIPLE;
+}
+
+/* A signed write is a command whose signature nobody here can check, so it is ignored. */
+static void serve_unasked(struct gatt_server *server, const struct att_pdu *pdu)
+{
+	if (pdu->opcode == ATT_INDICATE)
+		gatt_server_answer(server, &(struct att_pdu){.opcode = ATT_CONFIRM});
+	else if (pdu->opcode == ATT_CONFIRM)
+		serve_confirm(server);
+	else if (pdu->opcode == ATT_WRITE_CMD && !gatt_server_is_unaware(server))
+		gatt_server_serve_command(server, pdu);
 }
 
 static void on_pdu(void *ctx, const uint8_t *bytes, size_t len)
@@ -230,22 +174,22 @@ static void on_pdu(void *ctx, const uint8_t *bytes, size_t len)
 	struct gatt_server *server = ctx;
 	struct att_pdu pdu;
 	bool is_valid = att_decode(bytes, len, &pdu);
-	bool is_command = (pdu.opcode & ATT_COMMAND_BIT) != 0;
 
 	/* This side never asks, so an answer means that the peer has lost its place. */
 	if (len > server->mtu || att_is_response(pdu.opcode)) {
 		fail(server, -EPROTO);
 		return;
 	}
-	if (is_valid && pdu.opcode == ATT_INDICATE)
-		answer(server, &(struct att_pdu){.opcode = ATT_CONFIRM});
-	else if (is_valid)
-		serve(server, &pdu);
-	else if (att_response_to(pdu.opcode) != 0)
-		answer_error(server, pdu.opcode, 0, ATT_ERR_INVALID_PDU);
-	else if (!is_command && pdu.opcode != ATT_NOTIFY && pdu.opcode != ATT_INDICATE &&
-	         pdu.opcode != ATT_CONFIRM)
-		answer_error(server, pdu.opcode, 0, ATT_ERR_NOT_SUPPORTED);
+	if (!is_request(pdu.opcode)) {
+		if (is_valid)
+			serve_unasked(server, &pdu);
+	} else if (att_response_to(pdu.opcode) == 0) {
+		gatt_server_answer_error(server, pdu.opcode, 0, ATT_ERR_NOT_SUPPORTED);
+	} else if (!is_valid) {
+		gatt_server_answer_error(server, pdu.opcode, 0, ATT_ERR_INVALID_PDU);
+	} else if (gatt_server_is_in_sync(server, &pdu)) {
+		serve_request(server, &pdu);
+	}
 }
 
 static void on_writable(void *ctx)
@@ -307,6 +251,8 @@ int gatt_server_create(struct gatt_server **out, struct loop *loop, struct link 
 	server->timeout_ms = INDICATION_TIMEOUT_MS;
 	server->own_mtu = mtu;
 	server->mtu = ATT_MTU_DEFAULT;
+	server->security.level = 1;
+	server->queue.limit = GATT_QUEUE_WRITES;
 	err = start(server, loop, link, table, rows);
 	if (err) {
 		free(server);
@@ -348,29 +294,49 @@ uint16_t gatt_server_mtu(const struct gatt_server *server)
 	return server->mtu;
 }
 
+void gatt_server_set_security(struct gatt_server *server, const struct gatt_security *security)
+{
+	server->security = *security;
+}
+
+void gatt_server_set_queue(struct gatt_server *server, size_t writes)
+{
+	server->queue.limit = writes < GATT_QUEUE_WRITES ? writes : GATT_QUEUE_WRITES;
+}
+
+/* The value attribute of a characteristic that the client has subscribed to in that way. */
+static int find_value(struct gatt_server *server, size_t row, uint16_t wanted,
+                      const struct gatt_attribute **out)
+{
+	if (!att_bearer_is_open(&server->bearer))
+		return -ENOTCONN;
+	if (row >= server->db.row_count)
+		return -EINVAL;
+	*out = gatt_database_of_row(&server->db, row, GATT_ATTRIBUTE_VALUE);
+	if (!*out)
+		return -EINVAL;
+	return (gatt_database_subscription(&server->db, row) & wanted) != 0 ? 0 : -EPERM;
+}
+
 static int send_value(struct gatt_server *server, uint8_t opcode, size_t row, const uint8_t *value,
                       size_t len)
 {
 	const struct gatt_attribute *attribute;
 	struct att_pdu pdu = {.opcode = opcode, .data = value, .len = len};
 	uint8_t buf[ATT_MTU_MAX];
-	uint16_t wanted = opcode == ATT_INDICATE ? CCCD_INDICATE : CCCD_NOTIFY;
+	int err = find_value(server, row, opcode == ATT_INDICATE ? CCCD_INDICATE : CCCD_NOTIFY,
+	                     &attribute);
 
-	if (!att_bearer_is_open(&server->bearer))
-		return -ENOTCONN;
-	attribute = gatt_database_of_row(&server->db, row, GATT_ATTRIBUTE_CCCD);
-	if (row >= server->db.row_count)
-		return -EINVAL;
-	if (!attribute || (attribute->cccd & wanted) == 0)
-		return -EPERM;
+	if (err)
+		return err;
 	if (len > server->mtu - 3u)
 		return -EMSGSIZE;
-	/* The CCCD comes right after the value it governs. */
-	pdu.handle = (uint16_t)(gatt_database_handle(&server->db, attribute) - 1);
+	pdu.handle = attribute->handle;
 	return att_bearer_send(&server->bearer, buf, att_encode(&pdu, buf, sizeof buf));
 }
 
-int gatt_server_indicate(struct gatt_server *server, size_t row, const uint8_t *value, size_t len)
+int gatt_server_send_indication(struct gatt_server *server, size_t row, const uint8_t *value,
+                                size_t len)
 {
 	int err;
 
@@ -389,7 +355,46 @@ int gatt_server_indicate(struct gatt_server *server, size_t row, const uint8_t *
 	return err;
 }
 
+int gatt_server_indicate(struct gatt_server *server, size_t row, const uint8_t *value, size_t len)
+{
+	if (gatt_server_is_unaware(server))
+		return -EPERM;
+	return gatt_server_send_indication(server, row, value, len);
+}
+
 int gatt_server_notify(struct gatt_server *server, size_t row, const uint8_t *value, size_t len)
 {
+	if (gatt_server_is_unaware(server))
+		return -EPERM;
 	return send_value(server, ATT_NOTIFY, row, value, len);
+}
+
+int gatt_server_notify_multiple(struct gatt_server *server, const struct gatt_server_value *values,
+                                size_t count)
+{
+	struct att_pdu pdu = {.opcode = ATT_NOTIFY_MULTIPLE};
+	uint8_t tuples[ATT_MTU_MAX];
+	uint8_t buf[ATT_MTU_MAX];
+
+	if (count < 2)
+		return -EINVAL;
+	if (gatt_server_is_unaware(server) ||
+	    (server->db.client_features & GATT_FEATURE_MULTIPLE) == 0)
+		return -EPERM;
+	for (size_t i = 0; i < count; i++) {
+		const struct gatt_attribute *attribute;
+		int err = find_value(server, values[i].row, CCCD_NOTIFY, &attribute);
+
+		if (err)
+			return err;
+		if (values[i].len > ATT_VALUE_MAX || pdu.len + 4 + values[i].len > server->mtu - 1u)
+			return -EMSGSIZE;
+		att_put_u16(tuples + pdu.len, attribute->handle);
+		att_put_u16(tuples + pdu.len + 2, (uint16_t)values[i].len);
+		if (values[i].len > 0)
+			memcpy(tuples + pdu.len + 4, values[i].value, values[i].len);
+		pdu.len += 4 + values[i].len;
+	}
+	pdu.data = tuples;
+	return att_bearer_send(&server->bearer, buf, att_encode(&pdu, buf, sizeof buf));
 }

@@ -1,44 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * gatt_server - the peripheral's side of one link: serves a database declared in one table.
+ * gatt_server - the peripheral's side of one link: serves a database declared in one table
+ * (Core 5.3, Vol 3, Parts F and G). docs/bluetooth.md has the rules it answers by.
  */
 #ifndef PUMPCTL_BT_GATT_SERVER_H
 #define PUMPCTL_BT_GATT_SERVER_H
 
+#include "gatt_table.h"
 #include "link.h"
 #include "loop.h"
 
-/* UUID in text order; 16-bit ones are given as len 2, most significant byte first. */
-struct gatt_server_uuid {
-	uint8_t len; /* 2 or 16 */
-	uint8_t bytes[16];
-};
-
-/* Characteristic properties (Core Vol 3, Part G, 3.3.1.1). */
-#define GATT_PROP_READ     0x02
-#define GATT_PROP_WRITE    0x08
-#define GATT_PROP_NOTIFY   0x10
-#define GATT_PROP_INDICATE 0x20
-
-enum gatt_row_kind { GATT_ROW_SERVICE, GATT_ROW_CHARACTERISTIC };
-
-/*
- * One row of the table. A characteristic with NOTIFY or INDICATE gets its CCCD by itself.
- * value/value_len: static value of a readable characteristic; borrowed for the server's life.
- */
-struct gatt_row {
-	enum gatt_row_kind kind;
-	struct gatt_server_uuid uuid;
-	uint8_t properties;
-	const uint8_t *value;
-	size_t value_len;
-};
-
 struct gatt_server_handlers {
 	/*
-	 * A write to the characteristic of table row; return 0 to accept or an ATT error code. The
-	 * Write Response is sent after it returns, so what it notifies or indicates goes ahead of
-	 * it.
+	 * A write to the value of table row; return 0 to accept or an ATT error code. The Write
+	 * Response is sent after it returns, so what it notifies or indicates goes ahead of it.
+	 * Parts written through the queue arrive as one whole value.
 	 */
 	uint8_t (*on_write)(void *ctx, size_t row, const uint8_t *value, size_t len);
 	/* The CCCD of row was written (enabled: its value is not 0). */
@@ -51,8 +27,9 @@ struct gatt_server_handlers {
 	void (*on_closed)(void *ctx, int error);
 	/*
 	 * Another client began on this link: the MTU is asked for once per client, and a kernel
-	 * keeps the radio link for seconds after a program has closed its socket. Subscriptions are
-	 * gone, no confirmation is due any more, the MTU is 23 until the handler has returned.
+	 * keeps the radio link for seconds after a program has closed its socket. Subscriptions and
+	 * prepared writes are gone, no confirmation is due any more, the MTU is 23 until the
+	 * handler has returned.
 	 */
 	void (*on_restarted)(void *ctx);
 };
@@ -60,11 +37,9 @@ struct gatt_server_handlers {
 struct gatt_server;
 
 /*
- * Serves table on link, which the server owns from now on, also on failure. Static values are
- * borrowed; table and handlers are copied. mtu: server MTU 23..517. Handles are given in table
- * order from 1: declaration of the service; declaration, value and CCCD of a characteristic.
- * Reads without static value, prepared and signed writes and write commands are not offered.
- * 0, -ENOMEM, -EINVAL (no service first, a bad UUID or mtu) or the loop's error.
+ * Serves table on link, which the server owns from now on, also on failure. Values that are not
+ * stored are borrowed; table and handlers are copied. mtu: server MTU 23..517.
+ * 0, -ENOMEM, -EINVAL (a table that gatt_table.h does not allow, or mtu) or the loop's error.
  */
 int gatt_server_create(struct gatt_server **out, struct loop *loop, struct link *link,
                        const struct gatt_row *table, size_t rows, uint16_t mtu,
@@ -80,18 +55,62 @@ void gatt_server_destroy(struct gatt_server *server);
 int gatt_server_set_timeout(struct gatt_server *server, unsigned timeout_ms)
         __attribute__((warn_unused_result));
 
+/* What is known of the link's security; until told: no encryption, not bonded, not authorised. */
+void gatt_server_set_security(struct gatt_server *server, const struct gatt_security *security);
+
+/* How many writes a client may prepare before 0x09: 1..GATT_QUEUE_WRITES, the default. */
+void gatt_server_set_queue(struct gatt_server *server, size_t writes);
+
 /* Agreed MTU (23 until exchanged). */
 uint16_t gatt_server_mtu(const struct gatt_server *server);
 
 /*
  * Indicates value (up to mtu-3 bytes) on row. 0: on_confirmed follows. -EBUSY one is under way;
- * -EPERM not subscribed; -EMSGSIZE; -ENOTCONN; -EAGAIN the link takes nothing now; -EINVAL no such
- * row; -ENOSPC no timer; or the errno of a link that is dead: on_closed follows.
+ * -EPERM not subscribed, or the client does not know of a change yet (gatt_server_announce);
+ * -EMSGSIZE; -ENOTCONN; -EAGAIN the link takes nothing now; -EINVAL no such row; -ENOSPC no timer;
+ * or the errno of a link that is dead: on_closed follows.
  */
 int gatt_server_indicate(struct gatt_server *server, size_t row, const uint8_t *value, size_t len)
         __attribute__((warn_unused_result));
 /* Notifies; errors as above, without -EBUSY. 0: handed to the link. */
 int gatt_server_notify(struct gatt_server *server, size_t row, const uint8_t *value, size_t len)
         __attribute__((warn_unused_result));
+
+struct gatt_server_value {
+	size_t row;
+	const uint8_t *value;
+	size_t len;
+};
+/*
+ * Notifies two or more values in one PDU. Errors as gatt_server_notify; also -EPERM when the
+ * client has not said that it understands this (Client Supported Features, bit 2).
+ */
+int gatt_server_notify_multiple(struct gatt_server *server, const struct gatt_server_value *values,
+                                size_t count) __attribute__((warn_unused_result));
+
+/*
+ * What a bonded client expects to find again on its next connection (Part G, 2.5.2, 3.3.3.3, 7.2):
+ * the caller keeps it with the bond. save fills *peer. restore, before the first PDU, brings it
+ * back; if the database has another hash than peer->hash, the client is told as announce does.
+ */
+#define GATT_PEER_CCCDS 32
+struct gatt_peer {
+	uint8_t hash[16];
+	uint8_t features;
+	size_t count;
+	struct {
+		uint16_t handle;
+		uint16_t value;
+	} cccds[GATT_PEER_CCCDS];
+};
+void gatt_server_save(const struct gatt_server *server, struct gatt_peer *peer);
+void gatt_server_restore(struct gatt_server *server, const struct gatt_peer *peer);
+
+/*
+ * The attributes start..end changed: indicates Service Changed if the client subscribed to it, and
+ * until the client knows (Part G, 2.5.2.1) one that asked for robust caching gets error 0x12 and
+ * no values. 0, or the error of the indication.
+ */
+int gatt_server_announce(struct gatt_server *server, uint16_t start, uint16_t end);
 
 #endif

@@ -31,17 +31,20 @@ enum row { ROW_INFORMATION, ROW_MAKER, ROW_MODEL, ROW_SERVICE, ROW_VERSION, ROW_
 static const char maker[] = "pumpsim";
 static const uint8_t version[] = {PROTOCOL_MAJOR, PROTOCOL_MINOR};
 
+#define SHORT_UUID(high, low) {2, {(high), (low)}}
+#define CHARACTERISTIC .kind = GATT_ROW_CHARACTERISTIC, .properties
+
 static const struct gatt_row table[ROWS] = {
-	[ROW_INFORMATION] = {GATT_ROW_SERVICE, {2, {0x18, 0x0a}}, 0, NULL, 0},
-	[ROW_MAKER] = {GATT_ROW_CHARACTERISTIC, {2, {0x2a, 0x29}}, GATT_PROP_READ,
-		       (const uint8_t *)maker, sizeof(maker) - 1},
-	[ROW_MODEL] = {GATT_ROW_CHARACTERISTIC, {2, {0x2a, 0x24}}, GATT_PROP_READ, NULL, 0},
-	[ROW_SERVICE] = {GATT_ROW_SERVICE, PUMP_UUID(0x01), 0, NULL, 0},
-	[ROW_VERSION] = {GATT_ROW_CHARACTERISTIC, PUMP_UUID(0x02), GATT_PROP_READ, version,
-			 sizeof(version)},
-	[ROW_IN] = {GATT_ROW_CHARACTERISTIC, PUMP_UUID(0x03), GATT_PROP_WRITE, NULL, 0},
-	[ROW_OUT] = {GATT_ROW_CHARACTERISTIC, PUMP_UUID(0x04), GATT_PROP_INDICATE, NULL, 0},
-	[ROW_STREAM] = {GATT_ROW_CHARACTERISTIC, PUMP_UUID(0x05), GATT_PROP_NOTIFY, NULL, 0},
+	[ROW_INFORMATION] = {.kind = GATT_ROW_SERVICE, .uuid = SHORT_UUID(0x18, 0x0a)},
+	[ROW_MAKER] = {CHARACTERISTIC = GATT_PROP_READ, .uuid = SHORT_UUID(0x2a, 0x29),
+		       .value = (const uint8_t *)maker, .value_len = sizeof(maker) - 1},
+	[ROW_MODEL] = {CHARACTERISTIC = GATT_PROP_READ, .uuid = SHORT_UUID(0x2a, 0x24)},
+	[ROW_SERVICE] = {.kind = GATT_ROW_SERVICE, .uuid = PUMP_UUID(0x01)},
+	[ROW_VERSION] = {CHARACTERISTIC = GATT_PROP_READ, .uuid = PUMP_UUID(0x02),
+			 .value = version, .value_len = sizeof(version)},
+	[ROW_IN] = {CHARACTERISTIC = GATT_PROP_WRITE, .uuid = PUMP_UUID(0x03)},
+	[ROW_OUT] = {CHARACTERISTIC = GATT_PROP_INDICATE, .uuid = PUMP_UUID(0x04)},
+	[ROW_STREAM] = {CHARACTERISTIC = GATT_PROP_NOTIFY, .uuid = PUMP_UUID(0x05)},
 };
 
 /* A value that the link did not take yet; the bytes are the pump's until it is told "sent". */

@@ -19,13 +19,23 @@ enum { IN = 4, OUT = 5, STREAM = 6 };
 static const uint8_t long_value[300] = {1};
 
 static const struct gatt_row table[] = {
-        {GATT_ROW_SERVICE, {2, {0x18, 0x0a}}, 0, NULL, 0},
-        {GATT_ROW_CHARACTERISTIC, {2, {0x2a, 0x29}}, GATT_PROP_READ, long_value, 4},
-        {GATT_ROW_CHARACTERISTIC, {2, {0x2a, 0x24}}, GATT_PROP_READ, long_value, 300},
-        {GATT_ROW_SERVICE, {16, {1, 2, 3}}, 0, NULL, 0},
-        {GATT_ROW_CHARACTERISTIC, {16, {1, 2, 4}}, GATT_PROP_WRITE, NULL, 0},
-        {GATT_ROW_CHARACTERISTIC, {16, {1, 2, 5}}, GATT_PROP_INDICATE, NULL, 0},
-        {GATT_ROW_CHARACTERISTIC, {16, {1, 2, 6}}, GATT_PROP_NOTIFY, NULL, 0},
+        {.kind = GATT_ROW_SERVICE, .uuid = {2, {0x18, 0x0a}}},
+        {.kind = GATT_ROW_CHARACTERISTIC,
+         .uuid = {2, {0x2a, 0x29}},
+         .properties = GATT_PROP_READ,
+         .value = long_value,
+         .value_len = 4},
+        {.kind = GATT_ROW_CHARACTERISTIC,
+         .uuid = {2, {0x2a, 0x24}},
+         .properties = GATT_PROP_READ,
+         .value = long_value,
+         .value_len = 300},
+        {.kind = GATT_ROW_SERVICE, .uuid = {16, {1, 2, 3}}},
+        {.kind = GATT_ROW_CHARACTERISTIC, .uuid = {16, {1, 2, 4}}, .properties = GATT_PROP_WRITE},
+        {.kind = GATT_ROW_CHARACTERISTIC,
+         .uuid = {16, {1, 2, 5}},
+         .properties = GATT_PROP_INDICATE},
+        {.kind = GATT_ROW_CHARACTERISTIC, .uuid = {16, {1, 2, 6}}, .properties = GATT_PROP_NOTIFY},
 };
 
 #define ROWS (sizeof table / sizeof table[0])

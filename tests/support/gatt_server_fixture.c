@@ -16,14 +16,26 @@
 static uint8_t long_value[60];
 
 const struct gatt_row fixture_table[ROWS] = {
-        {GATT_ROW_SERVICE, {2, {0x18, 0x0a}}, 0, NULL, 0},
-        {GATT_ROW_CHARACTERISTIC, {2, {0x2a, 0x29}}, GATT_PROP_READ, (const uint8_t *)"ACME", 4},
-        {GATT_ROW_CHARACTERISTIC, {2, {0x2a, 0x24}}, GATT_PROP_READ, long_value, 60},
-        {GATT_ROW_SERVICE, UUID_128(0), 0, NULL, 0},
-        {GATT_ROW_CHARACTERISTIC, UUID_128(1), GATT_PROP_READ, (const uint8_t *)"\x01\x02", 2},
-        {GATT_ROW_CHARACTERISTIC, UUID_128(2), GATT_PROP_WRITE, NULL, 0},
-        {GATT_ROW_CHARACTERISTIC, UUID_128(3), GATT_PROP_INDICATE, NULL, 0},
-        {GATT_ROW_CHARACTERISTIC, UUID_128(4), GATT_PROP_NOTIFY, NULL, 0},
+        {.kind = GATT_ROW_SERVICE, .uuid = {2, {0x18, 0x0a}}},
+        {.kind = GATT_ROW_CHARACTERISTIC,
+         .uuid = {2, {0x2a, 0x29}},
+         .properties = GATT_PROP_READ,
+         .value = (const uint8_t *)"ACME",
+         .value_len = 4},
+        {.kind = GATT_ROW_CHARACTERISTIC,
+         .uuid = {2, {0x2a, 0x24}},
+         .properties = GATT_PROP_READ,
+         .value = long_value,
+         .value_len = 60},
+        {.kind = GATT_ROW_SERVICE, .uuid = UUID_128(0)},
+        {.kind = GATT_ROW_CHARACTERISTIC,
+         .uuid = UUID_128(1),
+         .properties = GATT_PROP_READ,
+         .value = (const uint8_t *)"\x01\x02",
+         .value_len = 2},
+        {.kind = GATT_ROW_CHARACTERISTIC, .uuid = UUID_128(2), .properties = GATT_PROP_WRITE},
+        {.kind = GATT_ROW_CHARACTERISTIC, .uuid = UUID_128(3), .properties = GATT_PROP_INDICATE},
+        {.kind = GATT_ROW_CHARACTERISTIC, .uuid = UUID_128(4), .properties = GATT_PROP_NOTIFY},
 };
 
 struct gatt_server_fixture fix;

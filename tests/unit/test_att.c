@@ -29,15 +29,25 @@ static const struct sample {
         {"0b 11 22 33", {1, 2, 3}},
         {"0c 03 00 16 00", {0}},
         {"0d 11 22", {1, 2}},
+        {"0e 03 00 08 00 09 00", {5}},
+        {"0f 11 22", {1, 2}},
         {"10 01 00 ff ff 00 28", {0}},
         {"11 06 01 00 05 00 00 18 06 00 09 00 01 18", {8}},
         {"11 14 01 00 05 00 " UUID128, {0}},
         {"12 03 00 01 02", {3, 4}},
         {"13", {0}},
+        {"16 03 00 12 00 01 02", {5, 6}},
+        {"17 03 00 12 00 01 02", {5, 6}},
+        {"18 01", {0}},
+        {"19", {0}},
         {"1b 03 00 01 02", {3, 4}},
         {"1d 03 00 01 02", {3, 4}},
         {"1e", {0}},
+        {"20 03 00 08 00", {0}},
+        {"21 02 00 11 22", {1, 2, 3, 4}},
+        {"23 03 00 02 00 11 22 05 00 00 00", {0}},
         {"52 03 00 01 02", {3, 4}},
+        {"d2 03 00 01 00 00 00 00 11 22 33 44 55 66 77 88", {15}},
 };
 
 #define SAMPLES (sizeof samples / sizeof samples[0])
@@ -119,6 +129,10 @@ START_TEST(a_byte_too_many_is_refused_where_the_length_is_fixed)
 	        "10 01 00 ff ff 00 28 00",
 	        "13 00",
 	        "1e 00",
+	        "0e 03 00 08 00 09",
+	        "18 01 00",
+	        "19 00",
+	        "23 03 00 01 00 11 05 00 00 00 00",
 	        "05 01 03 00 02 29 00",
 	        "05 02 03 00 " UUID128 " 00",
 	        "07 01 00 05 00 10",
@@ -218,6 +232,49 @@ START_TEST(malformed_fields_are_not_encoded)
 }
 END_TEST
 
+START_TEST(values_of_unequal_length_are_taken_one_by_one)
+{
+	uint8_t bytes[64];
+	struct att_pdu pdu;
+	size_t at = 0;
+	uint16_t handle;
+	const uint8_t *value;
+	size_t len;
+
+	ck_assert(att_decode(bytes,
+	                     pdu_script_bytes("23 03 00 02 00 11 22 05 00 00 00", bytes, 64), &pdu));
+	ck_assert(att_tuple_next(&pdu, &at, &handle, &value, &len));
+	ck_assert(handle == 3 && len == 2 && value[1] == 0x22);
+	ck_assert(att_tuple_next(&pdu, &at, &handle, &value, &len));
+	ck_assert(handle == 5 && len == 0);
+	ck_assert(!att_tuple_next(&pdu, &at, &handle, &value, &len));
+	/* The last value of a response may be cut at the MTU (3.4.4.12). */
+	at = 0;
+	ck_assert(att_decode(bytes, pdu_script_bytes("21 01 00 11 05 00 22 33", bytes, 64), &pdu));
+	ck_assert(att_tuple_next(&pdu, &at, &handle, &value, &len));
+	ck_assert(len == 1 && value[0] == 0x11);
+	ck_assert(att_tuple_next(&pdu, &at, &handle, &value, &len));
+	ck_assert(len == 2 && value[1] == 0x33);
+	ck_assert(!att_tuple_next(&pdu, &at, &handle, &value, &len));
+}
+END_TEST
+
+START_TEST(every_error_has_words_of_its_own_or_of_its_range)
+{
+	for (unsigned a = 0; a <= ATT_ERR_VALUE_NOT_ALLOWED; a++) {
+		ck_assert_ptr_nonnull(att_error_text((uint8_t)a));
+		for (unsigned b = 0; b < a; b++)
+			ck_assert_str_ne(att_error_text((uint8_t)a), att_error_text((uint8_t)b));
+	}
+	for (unsigned code = 0; code <= UINT8_MAX; code++)
+		ck_assert_uint_gt(strlen(att_error_text((uint8_t)code)), 0);
+	ck_assert_str_eq(att_error_text(0x80), att_error_text(0x9f));
+	ck_assert_str_ne(att_error_text(0x9f), att_error_text(0xa0));
+	ck_assert_str_ne(att_error_text(0xfc), att_error_text(0xfd));
+	ck_assert_str_ne(att_error_text(0xfe), att_error_text(0xff));
+}
+END_TEST
+
 START_TEST(only_a_request_has_a_response)
 {
 	ck_assert_uint_eq(att_response_to(ATT_WRITE_REQ), ATT_WRITE_RSP);
@@ -258,6 +315,8 @@ int main(void)
 	        an_unknown_opcode_is_refused_and_named,
 	        fields_land_where_they_belong,
 	        malformed_fields_are_not_encoded,
+	        values_of_unequal_length_are_taken_one_by_one,
+	        every_error_has_words_of_its_own_or_of_its_range,
 	        only_a_request_has_a_response,
 	        a_short_uuid_equals_its_long_form,
 	        NULL,

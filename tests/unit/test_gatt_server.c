@@ -240,9 +240,10 @@ END_TEST
 
 START_TEST(impossible_tables_are_refused)
 {
-	static const struct gatt_row no_service[] = {
-	        {GATT_ROW_CHARACTERISTIC, {2, {0x2a, 0x29}}, GATT_PROP_READ, NULL, 0}};
-	static const struct gatt_row bad_uuid[] = {{GATT_ROW_SERVICE, {4, {0}}, 0, NULL, 0}};
+	static const struct gatt_row no_service[] = {{.kind = GATT_ROW_CHARACTERISTIC,
+	                                              .uuid = {2, {0x2a, 0x29}},
+	                                              .properties = GATT_PROP_READ}};
+	static const struct gatt_row bad_uuid[] = {{.kind = GATT_ROW_SERVICE, .uuid = {4, {0}}}};
 	const struct {
 		const struct gatt_row *table;
 		size_t rows;
