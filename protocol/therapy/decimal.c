@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define UNIT_TEXT_MAX 24
+/* More than any kind has: a list ends with an empty one. */
+#define UNITS_MAX     7
+#define HOURS_PER_DAY 24
 
 struct unit {
 	const char *text;
@@ -16,7 +19,7 @@ struct unit {
 
 /* One kind of quantity. */
 struct kind {
-	struct unit units[4];
+	struct unit units[UNITS_MAX];
 	bool is_whole;        /* whole numbers, no space before the unit */
 	bool is_time;         /* its unit is one of time */
 	const char *implied;  /* what a bare amount lacks and can only mean, or "" */
@@ -25,10 +28,15 @@ struct kind {
 };
 
 static const struct kind dose_rates = {
-	.units = {{"mg/day", 1000000, true}, {"mcg/day", 1000, true}, {"ng/day", 1, false}},
+	.units = {{"mg/day", 1000000, true},
+		  {"mcg/day", 1000, true},
+		  {"ng/day", 1, false},
+		  {"mg/hour", 1000000 * HOURS_PER_DAY, false},
+		  {"mcg/hour", 1000 * HOURS_PER_DAY, false},
+		  {"ng/hour", HOURS_PER_DAY, false}},
 	.implied = "/day",
-	.spelling = "a dose is written in mg/day, mcg/day or ng/day",
-	.too_fine = "finer than 1 ng per day",
+	.spelling = "a dose is written in mg, mcg or ng, with /day or /hour",
+	.too_fine = "finer than 1 ng",
 };
 static const struct kind concentrations = {
 	.units = {{"mg/mL", 1000000, true}, {"mcg/mL", 1000, true}},
@@ -37,9 +45,9 @@ static const struct kind concentrations = {
 	.too_fine = "finer than 1 ng per mL",
 };
 static const struct kind volumes = {
-	.units = {{"mL", 1000000, true}},
+	.units = {{"mL", 1000000, true}, {"mcL", 1000, false}},
 	.implied = "",
-	.spelling = "a volume is written in mL",
+	.spelling = "a volume is written in mL or mcL",
 	.too_fine = "finer than 1 nL",
 };
 static const struct kind durations = {
@@ -51,10 +59,10 @@ static const struct kind durations = {
 	.too_fine = "finer than one second",
 };
 static const struct kind volume_rates = {
-	.units = {{"mL/day", 1000000, true}},
+	.units = {{"mL/day", 1000000, true}, {"mL/hour", 1000000 * HOURS_PER_DAY, false}},
 	.implied = "/day",
-	.spelling = "a rate is written in mL/day",
-	.too_fine = "finer than 1 nL per day",
+	.spelling = "a rate is written in mL/day or mL/hour",
+	.too_fine = "finer than 1 nL",
 };
 static const struct kind masses = {
 	.units = {{"mg", 1000000, true}, {"mcg", 1000, true}, {"ng", 1, false}},
@@ -89,10 +97,12 @@ struct word {
 static const struct word amounts[] = {
 	{"ng", "ng"}, {"nanogram", "ng"}, {"mcg", "mcg"}, {"ug", "mcg"}, {"microgram", "mcg"},
 	{"mg", "mg"}, {"milligram", "mg"}, {"ml", "mL"}, {"cc", "mL"}, {"milliliter", "mL"},
-	{"millilitre", "mL"}, {NULL, NULL},
+	{"millilitre", "mL"}, {"mcl", "mcL"}, {"ul", "mcL"}, {"microliter", "mcL"},
+	{"microlitre", "mcL"}, {NULL, NULL},
 };
 static const struct word divisors[] = {
 	{"d", "/day"}, {"day", "/day"}, {"24h", "/day"}, {"24hr", "/day"}, {"24hour", "/day"},
+	{"h", "/hour"}, {"hr", "/hour"}, {"hour", "/hour"},
 	{"ml", "/mL"}, {"cc", "/mL"}, {"milliliter", "/mL"}, {"millilitre", "/mL"}, {NULL, NULL},
 };
 static const struct word times[] = {
@@ -234,7 +244,7 @@ static void read_gap(struct draft *d, const struct kind *kind)
 
 static const struct unit *find_unit(const struct kind *kind, const char *text, size_t len)
 {
-	for (size_t i = 0; i < 4 && kind->units[i].text; i++)
+	for (size_t i = 0; i < UNITS_MAX && kind->units[i].text; i++)
 		if (text_equal(kind->units[i].text, text, len))
 			return &kind->units[i];
 	return NULL;
@@ -383,7 +393,7 @@ static void suggest(const struct draft *d, const struct kind *kind)
 	if (d->is_hopeless || (d->unit_len > 0 && !d->unit) ||
 	    (kind->is_whole && d->fraction_len > 0))
 		return;
-	for (size_t i = 0; i < 4 && kind->units[i].text; i++) {
+	for (size_t i = 0; i < UNITS_MAX && kind->units[i].text; i++) {
 		struct text_error ignored;
 		struct draft meant = *d;
 

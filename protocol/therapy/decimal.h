@@ -34,15 +34,15 @@ struct text_error {
  * the base unit; *error says where and what; *out untouched.
  */
 enum pump_err dose_rate_parse(const char *text, size_t len, struct dose_rate *out,
-			      struct text_error *error) PUMP_CHECKED;      /* ng|mcg|mg /day */
+			      struct text_error *error) PUMP_CHECKED;      /* ng|mcg|mg /day|/hour */
 enum pump_err concentration_parse(const char *text, size_t len, struct concentration *out,
 				  struct text_error *error) PUMP_CHECKED;  /* mcg|mg /mL */
 enum pump_err volume_parse(const char *text, size_t len, struct volume *out,
-			   struct text_error *error) PUMP_CHECKED;         /* mL */
+			   struct text_error *error) PUMP_CHECKED;         /* mL, mcL */
 enum pump_err duration_parse(const char *text, size_t len, struct duration *out,
 			     struct text_error *error) PUMP_CHECKED;       /* s, min, h, d; whole numbers */
 enum pump_err volume_rate_parse(const char *text, size_t len, struct volume_rate *out,
-				struct text_error *error) PUMP_CHECKED;    /* mL/day */
+				struct text_error *error) PUMP_CHECKED;    /* mL /day|/hour */
 enum pump_err mass_parse(const char *text, size_t len, struct mass *out,
 			 struct text_error *error) PUMP_CHECKED;           /* ng|mcg|mg */
 /* A number of days for the calendar, such as a shelf life: whole; one optional space. */
