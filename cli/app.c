@@ -9,6 +9,7 @@
 
 #include "archive.h"
 #include "audit.h"
+#include "drug_site.h"
 #include "loop.h"
 #include "options.h"
 #include "session.h"
@@ -30,6 +31,7 @@ void app_destroy(struct app *app)
 	archive_close(app->archive);
 	audit_close(app->audit);
 	loop_destroy(app->loop);
+	drug_site_destroy(app->drug_site);
 	free(app);
 }
 

@@ -15,6 +15,7 @@
 
 struct archive;
 struct audit;
+struct drug_site_store;
 struct loop;
 struct msg_started;
 struct output;
@@ -29,6 +30,7 @@ enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct app_options {
 	const char *pump;      /* --pump; NULL: none named */
 	const char *state_dir; /* --state-dir; NULL: by the environment */
+	const char *drug_file; /* --drug-file; NULL: drugs.json in the state directory */
 	bool json, plain, no_input, dry_run, check;
 	enum color_mode color;
 	int adapter;           /* --adapter: hciN */
@@ -46,6 +48,7 @@ struct app {
 	struct audit *audit;            /* through app_audit */
 	struct archive *archive;        /* through app_archive */
 	struct session *session;        /* open while a NEEDS_LINK handler runs */
+	struct drug_site_store *drug_site; /* through drug_site_use */
 	struct shell *shell;            /* NULL outside the shell */
 };
 

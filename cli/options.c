@@ -7,7 +7,7 @@
 #include "decimal.h"
 
 enum option_code {
-	OPTION_PUMP, OPTION_STATE_DIR, OPTION_JSON, OPTION_PLAIN, OPTION_COLOR, OPTION_NO_INPUT,
+	OPTION_PUMP, OPTION_STATE_DIR, OPTION_DRUG_FILE, OPTION_JSON, OPTION_PLAIN, OPTION_COLOR, OPTION_NO_INPUT,
 	OPTION_TIMEOUT, OPTION_ADAPTER, OPTION_CONFIRM, OPTION_DRY_RUN, OPTION_COMMAND, OPTION_FILE,
 	OPTION_CHECK, OPTION_VERSION, OPTION_HELP, OPTION_COUNT
 };
@@ -15,6 +15,7 @@ enum option_code {
 static const struct option_row rows[OPTION_COUNT] = {
 	[OPTION_PUMP] = {"pump", 0, "PUMP", "the pump: its serial, sim:NAME or a Bluetooth address", false},
 	[OPTION_STATE_DIR] = {"state-dir", 0, "DIR", "keys, audit trail and archive are kept here", false},
+	[OPTION_DRUG_FILE] = {"drug-file", 0, "FILE", "the clinic's own drug limits; default: drugs.json there", false},
 	[OPTION_JSON] = {"json", 0, NULL, "one JSON document for each command", true},
 	[OPTION_PLAIN] = {"plain", 0, NULL, "tab-separated text without layout", true},
 	[OPTION_COLOR] = {"color", 0, "WHEN", "auto, always or never", false},
@@ -84,6 +85,7 @@ static enum error_code apply(enum option_code code, const char *value, size_t co
 	switch (code) {
 	case OPTION_PUMP: options->pump = value; break;
 	case OPTION_STATE_DIR: options->state_dir = value; break;
+	case OPTION_DRUG_FILE: options->drug_file = value; break;
 	case OPTION_JSON: options->json = true; break;
 	case OPTION_PLAIN: options->plain = true; break;
 	case OPTION_COLOR: return apply_color(options, value, column, error);

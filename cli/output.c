@@ -275,6 +275,14 @@ void output_ratio(struct cJSON *parent, const char *key, int64_t per_10000)
 	add_quantity(parent, key, value, "1", display);
 }
 
+void output_percent(struct cJSON *parent, const char *key, int64_t percent)
+{
+	char value[DECIMAL_TEXT_MAX], display[DECIMAL_TEXT_MAX];
+	(void)decimal_print(percent, 100, value);
+	(void)snprintf(display, sizeof(display), "%" PRId64 " %%", percent);
+	add_quantity(parent, key, value, "1", display);
+}
+
 void output_rounded(struct cJSON *parent, const char *key, const char *how)
 {
 	struct cJSON *quantity = cJSON_GetObjectItemCaseSensitive(parent, key);

@@ -85,6 +85,8 @@ void output_rate_hourly(struct cJSON *parent, const char *key, int64_t nl_per_ho
 void output_days(struct cJSON *parent, const char *key, int64_t days);
 /* A ratio of per_10000 / 10,000; shown with two decimals. */
 void output_ratio(struct cJSON *parent, const char *key, int64_t per_10000);
+/* A part of a whole; value is the ratio. */
+void output_percent(struct cJSON *parent, const char *key, int64_t percent);
 /* The quantity parent[key] is not exact: "exact":false, and `how` ("rounded down") in its text. */
 void output_rounded(struct cJSON *parent, const char *key, const char *how);
 /* Seconds since 1970 as RFC 3339 in local time with offset. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "findings.h"
 #include "spelling.h"
 
 static bool is_introducer(const struct parser *p, size_t index)
@@ -171,6 +172,26 @@ static enum error_code refuse_quantity(struct parser *p, const struct arg *arg,
 	return parse_refuse(p, ERR_BAD_QUANTITY, spread_column(s, why->column ? why->column : 1), detail);
 }
 
+/* Milligrams for micrograms or the other way round: a rule of its own, not a misspelling. */
+static enum error_code check_mass(struct parser *p, const struct arg *arg, const struct spread *s,
+				  const struct value *value, const struct drug *drug)
+{
+	static const char *const units[] = {[UNIT_NG] = "ng", [UNIT_MCG] = "mcg", [UNIT_MG] = "mg"};
+	struct finding finding;
+	struct findings list = {.at = &finding, .max = 1};
+	char detail[400], right[DECIMAL_TEXT_MAX];
+	if (value->unit != drug->unit)
+		finding = *findings_add(&list, RULE_DOSE_UNIT);
+	if (!findings_refuse(&finding, list.count))
+		return ERR_NONE;
+	(void)dose_rate_print(value->as.dose, drug->unit, right);
+	(void)snprintf(detail, sizeof(detail),
+		       "%s: %s: %s %s is dosed in %s. If this amount is meant, type it as: %s", finding.rule,
+		       arg->name, finding.text, drug->display, units[drug->unit], right);
+	return parse_refuse(p, ERR_REFUSED_LIMIT, spread_column(s, strspn(s->text, "0123456789. ") + 1),
+			    detail);
+}
+
 /* A dose is typed in the one unit its drug is typed in: no second spelling of the same dose. */
 static enum error_code check_unit(struct parser *p, const struct arg *arg, const struct spread *s,
 				  const struct value *value)
@@ -178,11 +199,13 @@ static enum error_code check_unit(struct parser *p, const struct arg *arg, const
 	const struct drug *drug = drug_typed(p->out);
 	if (arg->type != ARG_DOSE || !drug)
 		return ERR_NONE;
-	const char *unit = unit_name(ARG_DOSE, drug);
 	const size_t number = strspn(s->text, "0123456789. ");
-	if (!strcmp(s->text + number, unit))
+	if (!strcmp(s->text + number, unit_name(ARG_DOSE, drug)))
 		return ERR_NONE;
-	struct text_error why = {.column = number + 1, .reason = "this drug is dosed in another unit"};
+	const enum error_code code = check_mass(p, arg, s, value, drug);
+	if (code)
+		return code;
+	struct text_error why = {.column = number + 1, .reason = "a daily dose is typed per day here"};
 	(void)dose_rate_print(value->as.dose, drug->unit, why.suggestion);
 	return refuse_quantity(p, arg, s, &why);
 }

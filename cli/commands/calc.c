@@ -5,6 +5,7 @@
 
 #include "calc_common.h"
 #include "describe.h"
+#include "drug_site.h"
 #include "groups.h"
 #include "refill.h"
 
@@ -78,10 +79,7 @@ enum { MIXTURE_PRIMARY, MIXTURE_OTHERS, MIXTURE_DOSE = MIXTURE_MAX };
 /* The parts as typed, as a program that the limits can be asked about. */
 static struct program program_of(const struct values *args)
 {
-	/* More than every level and time that the limits ask for: no pump is known here. */
-	struct program program = {.mode = PROGRAM_SIMPLE,
-				  .dose = args->at[MIXTURE_DOSE].as.dose,
-				  .low_alarm = {40 * NL_PER_ML}};
+	struct program program = {.mode = PROGRAM_SIMPLE, .dose = args->at[MIXTURE_DOSE].as.dose};
 	for (size_t i = MIXTURE_PRIMARY; i < MIXTURE_DOSE; i++) {
 		if (!args->at[i].present)
 			continue;
@@ -93,34 +91,19 @@ static struct program program_of(const struct values *args)
 	return program;
 }
 
-/* Rules about a pump or a running program say nothing here: there is none. */
-static bool is_about_drugs(const struct finding *finding)
+static enum error_code check_mixture(struct app *app, const struct values *args,
+				     struct output *out, struct error *error)
 {
-	static const char *const others[] = {"L-first-program", "L-alarm-to-empty", "L-alarm-range",
-					     "L-rate-least", "L-rate-greatest", "L-low-alarm"};
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (!strcmp(finding->rule, others[i]))
-			return false;
-	return true;
-}
-
-static enum error_code check_mixture(const struct values *args, struct output *out,
-				     struct error *error)
-{
-	static const struct pump_limits any_pump = {
-		.model = "", .reservoir = {INT64_MAX}, .greatest = {INT64_MAX}};
 	const struct program program = program_of(args);
+	struct limits_request request = {.program = &program};
 	struct finding *findings = calloc(FINDINGS_MAX, sizeof(*findings));
 	if (!findings)
 		return error_set(error, ERR_FAILED, "out of memory");
-	const size_t count = limits_check(&program, NULL, &any_pump, findings);
-	size_t kept = 0;
-	for (size_t i = 0; i < count; i++)
-		if (is_about_drugs(&findings[i]))
-			findings[kept++] = findings[i];
-	describe_findings(out, findings, kept);
+	const enum error_code code = drug_site_use(app, &request.site, error);
+	if (!code)
+		describe_findings(out, findings, limits_check_mixture(&request, findings));
 	free(findings);
-	return ERR_NONE;
+	return code;
 }
 
 static enum error_code check_dose_unit(const struct values *args, struct error *error)
@@ -173,7 +156,6 @@ static void add_total(const struct values *args, size_t index, const struct shar
 static enum error_code calc_mixture(struct app *app, const struct values *args, struct output *out,
 				    struct error *error)
 {
-	(void)app;
 	const struct strength *own = &args->at[MIXTURE_PRIMARY].as.preparation.strength;
 	const struct dose_rate dose = args->at[MIXTURE_DOSE].as.dose;
 	struct share shares[MIXTURE_MAX] = {0};
@@ -194,7 +176,7 @@ static enum error_code calc_mixture(struct app *app, const struct values *args, 
 	for (size_t i = MIXTURE_PRIMARY; i < MIXTURE_DOSE; i++)
 		if (args->at[i].present)
 			add_total(args, i, &shares[i], list);
-	return check_mixture(args, out, error);
+	return check_mixture(app, args, out, error);
 }
 
 enum { REFILL_RESERVOIR, REFILL_ALARM, REFILL_RATE, REFILL_BOLUS, REFILL_BOLUSES, REFILL_LOCKOUT,

@@ -274,9 +274,6 @@ static void tell_omitted(struct output *out, const struct value *at,
 		(void)decimal_print(omitted->ratio / 10, 10, times);
 		output_note(out, "Without the bridge the patient gets %s of %s, %s %% of %s dose, for %s; %s.",
 			    dose, drug->display, times, than, time, drug->withdrawal_text);
-		if (!drug->verified)
-			output_warn(out, "UNVERIFIED", "What stopping %s does was not read at its source; "
-						       "check it before use.", drug->display);
 	} else if (omitted->ratio > 10000) {
 		(void)snprintf(times, sizeof(times), "%" PRId64 ".%" PRId64, omitted->ratio / 10000,
 			       omitted->ratio / 1000 % 10);

@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "limits_state.h"
 #include "sanitise.h"
 
 #define CELL_MAX 64
@@ -233,5 +235,8 @@ void describe_withdrawal(struct output *out, const struct program *program)
 		output_string(row, "class", drug ? classes[drug->withdrawal] : "not known");
 		output_string(row, "meaning",
 			      drug ? drug->withdrawal_text : "the drug table lacks this drug");
-	}
+	}	struct finding *findings = calloc(FINDINGS_MAX, sizeof(*findings));
+	if (findings)
+		describe_findings(out, findings, limits_check_stop(program, findings));
+	free(findings);
 }

@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "describe.h"
+#include "drug_site.h"
 #include "groups.h"
 #include "order.h"
 #include "order_words.h"
 
-enum { ARG_OF_DRUG, ARG_OF_DOSE, ARG_OF_CONCENTRATION, ARG_OF_LOW_ALARM };
+enum { ARG_OF_DRUG, ARG_OF_DOSE, ARG_OF_CONCENTRATION, ARG_OF_LOW_ALARM, ARG_OF_FILL, ARG_OF_WITHOUT };
 
 /* A changed dose of this factor or more needs a step of its own (hundredths). */
 #define FACTOR_STEP INT64_C(500)
@@ -74,7 +75,9 @@ static const struct value *refused_value(const char *rule, const struct values *
 		    {"L-concentration-range", ARG_OF_CONCENTRATION},
 		    {"L-mixture-changed", ARG_OF_DRUG},
 		    {"L-concentration-range", ARG_OF_DRUG},
-		    {"L-alarm-range", ARG_OF_LOW_ALARM}};
+		    {"L-alarm-range", ARG_OF_LOW_ALARM},
+		    {"L-fill-capacity", ARG_OF_FILL},
+		    {"L-restart-gap", ARG_OF_WITHOUT}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (!strcmp(rule, rows[i].rule) && args->at[rows[i].argument].present)
 			return &args->at[rows[i].argument];
@@ -103,17 +106,27 @@ static enum error_code refuse_findings(const struct proposal *p, const struct va
 static enum error_code propose(struct app *app, const struct values *args, struct output *out,
 			       struct proposal *p, struct error *error)
 {
-	enum error_code code = session_read_program(app->session, &p->running, error);
+	struct msg_status status;
+	enum error_code code = session_read_status(app->session, &status, error);
+	if (!code)
+		code = session_read_program(app->session, &p->running, error);
 	if (!code)
 		code = build(args, &p->running, &p->program, error);
 	if (code)
 		return code;
-	const struct pump_limits *model = pump_limits_find(session_pump(app->session)->model);
-	if (!model)
-		return error_set(error, ERR_REFUSED_LIMIT,
-				 "the limits of this pump model are not known here; it can be read and got safe");
-	p->count = limits_check(&p->program, p->running.present ? &p->running.program : NULL, model,
-				p->findings);
+	struct limits_request request = {
+		.program = &p->program,
+		.running = p->running.present ? &p->running.program : NULL,
+		.is_idle = status.therapy != THERAPY_RUNNING,
+		.model = pump_limits_find(session_pump(app->session)->model),
+		.without_drug = args->at[ARG_OF_WITHOUT].as.duration,
+		.has_fill = args->at[ARG_OF_FILL].present,
+		.fill = args->at[ARG_OF_FILL].as.volume,
+	};
+	code = drug_site_use(app, &request.site, error);
+	if (code)
+		return code;
+	p->count = limits_check(&request, p->findings);
 	describe_findings(out, p->findings, p->count);
 	return ERR_NONE;
 }
@@ -322,6 +335,10 @@ static enum error_code program_show(struct app *app, const struct values *args, 
 		[ARG_OF_LOW_ALARM] = {.type = ARG_VOLUME, .name = "VOLUME",                        \
 				      .keyword = "low-alarm",                                      \
 				      .help = "such as 2 mL; default: as the pump has it"},        \
+		[ARG_OF_FILL] = {.type = ARG_VOLUME, .name = "VOLUME", .keyword = "fill",          \
+				 .help = "what is filled at this visit, such as 18.5 mL"},         \
+		[ARG_OF_WITHOUT] = {.type = ARG_DURATION, .name = "TIME", .keyword = "without-drug", \
+				    .help = "how long the patient was without drug, such as 30h"},  \
 	}
 
 static const struct command rows[] = {

@@ -9,6 +9,7 @@
 #include "app.h"
 #include "finder.h"
 #include "groups.h"
+#include "limits_state.h"
 #include "order_words.h"
 
 struct owner {
@@ -129,6 +130,26 @@ static void add_status(struct output *out, const struct msg_status *status)
 		output_warn(out, "ALARM", "*** HIGH: the pump raises an alarm.");
 }
 
+static enum error_code add_findings(struct output *out, const struct msg_status *status,
+				    const struct client_program *read, const char *model,
+				    struct error *error)
+{
+	const struct pump_state state = {
+		.delivery = status->therapy == THERAPY_STOPPED	 ? DELIVERY_NONE
+			    : status->therapy == THERAPY_MINIMUM ? DELIVERY_MINIMUM
+								 : DELIVERY_PROGRAM,
+		.rate = {(int64_t)status->rate_nl_per_day},
+		.program = read->present ? &read->program : NULL,
+		.model = pump_limits_find(model),
+	};
+	struct finding *findings = calloc(FINDINGS_MAX, sizeof(*findings));
+	if (!findings)
+		return error_set(error, ERR_FAILED, "out of memory");
+	describe_findings(out, findings, limits_check_state(&state, findings));
+	free(findings);
+	return ERR_NONE;
+}
+
 static enum error_code status(struct app *app, const struct values *args, struct output *out,
 			      struct error *error)
 {
@@ -147,6 +168,8 @@ static enum error_code status(struct app *app, const struct values *args, struct
 		describe_program(output_data(out), &read->program);
 	else if (!code)
 		output_note(out, "The pump has no program.");
+	if (!code)
+		code = add_findings(out, &now, read, session_pump(app->session)->model, error);
 	free(read);
 	return code;
 }

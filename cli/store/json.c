@@ -17,7 +17,18 @@
 struct scan {
 	const unsigned char *at, *end;
 	unsigned depth;
+	const char *reason; /* of the first mistake */
+	size_t values;      /* met so far, in the order of the text */
+	size_t wanted;      /* whose place is looked for */
+	const unsigned char *found;
 };
+
+static bool fail(struct scan *s, const char *reason)
+{
+	if (!s->reason)
+		s->reason = reason;
+	return false;
+}
 
 static bool scan_value(struct scan *s);
 
@@ -45,12 +56,16 @@ static bool scan_number(struct scan *s)
 	for (; s->at < s->end && *s->at >= '0' && *s->at <= '9'; s->at++) {
 		value = value * 10 + (*s->at - '0');
 		if (value > INTEGER_MAX)
-			return false;
+			return fail(s, "a number beyond 2147483647; larger ones are text");
 	}
 	const bool needless_zero = s->at - first > 1 && *first == '0';
 	const bool minus_zero = negative && value == 0;
 	const bool more = s->at < s->end && memchr(".eE", *s->at, 3);
-	return s->at > first && !needless_zero && !minus_zero && !more;
+	if (s->at == first)
+		return fail(s, "a value is missing, or begins with something that begins none");
+	if (more)
+		return fail(s, "numbers are whole, without point and exponent");
+	return (!needless_zero && !minus_zero) || fail(s, "no needless zero or sign before a number");
 }
 
 /* Length of the UTF-8 sequence at p, 0 if it is not one (RFC 3629: no overlong, no surrogates). */
@@ -87,21 +102,21 @@ static bool scan_escape(struct scan *s)
 		return false;
 	const unsigned char c = *s->at++;
 	if (c != 'u')
-		return memchr("\"\\/bfnrt", c, 8) != NULL;
+		return memchr("\"\\/bfnrt", c, 8) || fail(s, "an unknown escape");
 	if (s->end - s->at < 4)
 		return false;
 	for (int i = 0; i < 4; i++)
 		if (!memchr("0123456789abcdefABCDEF", s->at[i], 22))
-			return false;
+			return fail(s, "an unknown escape");
 	const bool is_zero = memcmp(s->at, "0000", 4) == 0;
 	s->at += 4;
-	return !is_zero;
+	return !is_zero || fail(s, "U+0000 is not allowed");
 }
 
 static bool scan_string(struct scan *s)
 {
 	if (!scan_take(s, '"'))
-		return false;
+		return fail(s, "a text in quotation marks is missing");
 	while (s->at < s->end && *s->at != '"') {
 		if (*s->at == '\\') {
 			s->at++;
@@ -111,26 +126,26 @@ static bool scan_string(struct scan *s)
 		}
 		const size_t len = utf8_length(s->at, s->end);
 		if (!len)
-			return false;
+			return fail(s, "a control character, or bytes that are no UTF-8");
 		s->at += len;
 	}
-	return scan_take(s, '"');
+	return scan_take(s, '"') || fail(s, "the text never ends");
 }
 
 static bool scan_members(struct scan *s, char close, bool with_keys)
 {
 	if (++s->depth > JSON_DEPTH_MAX)
-		return false;
+		return fail(s, "nested too deep");
 	s->at++;
 	if (!scan_take(s, close)) {
 		do {
 			if (with_keys && (!scan_string(s) || !scan_take(s, ':')))
-				return false;
+				return fail(s, "a colon is missing after the name");
 			if (!scan_value(s))
 				return false;
 		} while (scan_take(s, ','));
 		if (!scan_take(s, close))
-			return false;
+			return fail(s, "a comma or a closing bracket is missing");
 	}
 	s->depth--;
 	return true;
@@ -140,7 +155,9 @@ static bool scan_value(struct scan *s)
 {
 	scan_blanks(s);
 	if (s->at == s->end)
-		return false;
+		return fail(s, "the text ends early");
+	if (s->values++ == s->wanted)
+		s->found = s->at;
 	switch (*s->at) {
 	case '{':
 		return scan_members(s, '}', true);
@@ -150,7 +167,7 @@ static bool scan_value(struct scan *s)
 		return scan_string(s);
 	case 'n':
 		if (s->end - s->at < 4 || memcmp(s->at, "null", 4) != 0)
-			return false;
+			return fail(s, "not a value");
 		s->at += 4;
 		return true;
 	default:
@@ -181,31 +198,85 @@ static int sort_members(const cJSON *object, const cJSON *members[MEMBERS_MAX])
 	return count;
 }
 
-static bool keys_unique(const cJSON *item)
+/* A member whose name an earlier one of its object has, or that is one too many; NULL: none. */
+static const cJSON *repeated_member(const cJSON *item)
 {
-	const cJSON *members[MEMBERS_MAX], *child;
-	if (cJSON_IsObject(item) && sort_members(item, members) < 0)
-		return false;
-	cJSON_ArrayForEach(child, item)
-		if (!keys_unique(child))
-			return false;
-	return true;
+	const cJSON *members[MEMBERS_MAX], *child, *earlier, *found = NULL;
+	if (cJSON_IsObject(item) && sort_members(item, members) < 0) {
+		cJSON_ArrayForEach(child, item)
+			for (earlier = item->child; earlier != child; earlier = earlier->next)
+				if (strcmp(earlier->string, child->string) == 0)
+					return child;
+		return item;
+	}
+	for (child = item->child; child && !found; child = child->next)
+		found = repeated_member(child);
+	return found;
 }
 
-cJSON *json_parse(const char *text, size_t len)
+static void place(const char *text, const unsigned char *at, struct json_error *error)
+{
+	error->line = 1;
+	error->column = 1;
+	for (const char *p = text; p < (const char *)at; p++) {
+		error->column++;
+		if (*p == '\n') {
+			error->line++;
+			error->column = 1;
+		}
+	}
+}
+
+/* Number of values before item in the order of the text; false: it is not in there. */
+static bool count_before(const cJSON *root, const cJSON *item, size_t *count)
+{
+	if (root == item)
+		return true;
+	++*count;
+	for (const cJSON *child = root->child; child; child = child->next)
+		if (count_before(child, item, count))
+			return true;
+	return false;
+}
+
+void json_locate(const char *text, size_t len, const cJSON *root, const cJSON *item,
+		 struct json_error *at)
 {
 	struct scan s = {.at = (const unsigned char *)text, .end = (const unsigned char *)text + len};
-	if (!scan_value(&s))
-		return NULL;
+	if (root && item && count_before(root, item, &s.wanted))
+		(void)scan_value(&s);
+	place(text, s.found ? s.found : (const unsigned char *)text, at);
+}
+
+cJSON *json_parse_explained(const char *text, size_t len, struct json_error *error)
+{
+	struct scan s = {.at = (const unsigned char *)text, .end = (const unsigned char *)text + len,
+			 .wanted = SIZE_MAX};
+	bool good = scan_value(&s);
 	scan_blanks(&s);
-	if (s.at != s.end)
+	if (good && s.at != s.end)
+		good = fail(&s, "nothing may follow the value");
+	if (!good) {
+		error->reason = s.reason ? s.reason : "the text ends early";
+		place(text, s.at, error);
 		return NULL;
+	}
 	cJSON *item = cJSON_ParseWithLength(text, len);
-	if (item && !keys_unique(item)) {
+	const cJSON *repeated = item ? repeated_member(item) : NULL;
+	if (!item || repeated) {
+		error->reason = item ? "this name stands twice in one object, or the object has too many"
+				     : "not understood";
+		json_locate(text, len, item, repeated, error);
 		cJSON_Delete(item);
 		return NULL;
 	}
 	return item;
+}
+
+cJSON *json_parse(const char *text, size_t len)
+{
+	struct json_error ignored;
+	return json_parse_explained(text, len, &ignored);
 }
 
 /* ---- canonical form ---- */

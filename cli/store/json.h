@@ -22,6 +22,17 @@
 /* Parses text (len bytes, borrowed). NULL if it breaks a rule above. cJSON_Delete the result. */
 cJSON *json_parse(const char *text, size_t len);
 
+/* Where in a text, and what is wrong there. */
+struct json_error {
+	size_t line, column; /* from 1; column in bytes */
+	const char *reason;  /* static, without full stop */
+};
+/* As json_parse; NULL: *error is filled. */
+cJSON *json_parse_explained(const char *text, size_t len, struct json_error *error);
+/* Place of item, a value of what text was parsed to (root); at->reason is left alone. */
+void json_locate(const char *text, size_t len, const cJSON *root, const cJSON *item,
+		 struct json_error *at);
+
 /*
  * Writes the canonical form of item, NUL-terminated. Length, or -EMSGSIZE: does not fit; -EINVAL:
  * holds something that the rules do not allow. Members marked cJSON_Raw must be whole numbers.

@@ -50,7 +50,7 @@ static int check_private(const char *path)
 	return st.st_uid != geteuid() || (st.st_mode & 0077) ? -EPERM : 0;
 }
 
-int state_directory(const char *explicit_dir, char *buf, size_t size)
+int state_directory_name(const char *explicit_dir, char *buf, size_t size)
 {
 	const char *from = explicit_dir ? explicit_dir : getenv("PUMPCTL_STATE_DIR");
 	const char *tail = "";
@@ -65,9 +65,14 @@ int state_directory(const char *explicit_dir, char *buf, size_t size)
 	if (!from || !*from)
 		return -ENOENT;
 	const int n = snprintf(buf, size, "%s%s", from, tail);
-	if (n < 0 || (size_t)n >= size)
-		return -ENAMETOOLONG;
-	const int err = make_directories(buf);
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
+int state_directory(const char *explicit_dir, char *buf, size_t size)
+{
+	int err = state_directory_name(explicit_dir, buf, size);
+	if (!err)
+		err = make_directories(buf);
 	return err ? err : check_private(buf);
 }
 

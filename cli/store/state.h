@@ -31,6 +31,9 @@ struct state_pairing {
  */
 int state_directory(const char *explicit_dir, char *buf, size_t size)
 	__attribute__((warn_unused_result));
+/* Its name alone, whether it is there or not. 0, -ENAMETOOLONG, -ENOENT (no home). */
+int state_directory_name(const char *explicit_dir, char *buf, size_t size)
+	__attribute__((warn_unused_result));
 
 /* Writes len bytes to dir/name: temporary file, fsync, rename, fsync of dir. 0 or -errno. */
 int state_replace_file(const char *dir, const char *name, const void *data, size_t len)

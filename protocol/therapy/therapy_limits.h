@@ -1,36 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * limits - program x drug table x pump model -> findings. Pure; findings are data and are
- * never printed where they arise.
+ * limits - program x drug table x pump model x what was before -> findings. Pure; the rules and their
+ * sources are rows of rules.def.
  */
 #ifndef PUMPCTL_LIMITS_H
 #define PUMPCTL_LIMITS_H
 
+#include "findings.h"
 #include "program.h"
 
-#define FINDINGS_MAX 32
+/* Time without drug after which the old dose needs a reason, unless the clinic says otherwise. */
+#define LIMITS_RESTART_AFTER_S (24 * 3600)
 
-enum severity { SEVERITY_INFO, SEVERITY_WARN, SEVERITY_OVERRIDE, SEVERITY_BLOCK };
-
-struct finding {
-	const char *rule; /* stable id, "L-…" */
-	enum severity severity;
-	const char *text; /* static sentence for a clinician */
-	char value[DECIMAL_TEXT_MAX]; /* display text of what was found */
-	char limit[DECIMAL_TEXT_MAX]; /* display text of the limit; "" if none */
-	const char *source;
+/* What is checked, all borrowed; pointers that may be NULL say so. */
+struct limits_request {
+	const struct program *program;
+	const struct program *running;   /* what is in the pump; NULL: nothing */
+	bool is_idle;                    /* running is stopped or at the minimum rate: no dose to compare with */
+	const struct pump_limits *model; /* NULL: of an unknown model */
+	const struct drug_site *site;    /* the clinic's rows; NULL: none */
+	struct duration without_drug;    /* how long the patient was without drug; 0: was not */
+	bool has_fill;
+	struct volume fill;              /* what is filled at this visit */
 };
 
-/*
- * Checks program for the model. running: what the pump runs now, or NULL if nothing. Fills
- * findings (room for FINDINGS_MAX), most severe first; returns their number.
- */
-size_t limits_check(const struct program *program, const struct program *running,
-		    const struct pump_limits *model, struct finding *findings);
-
-/* "BLOCK", "OVERRIDE", "WARN", "INFO". */
-const char *severity_name(enum severity severity);
-/* True if any finding is BLOCK or OVERRIDE: the program may not be sent. */
-bool findings_refuse(const struct finding *findings, size_t count);
+/* Fills findings (room for FINDINGS_MAX), most severe first; returns their number. */
+size_t limits_check(const struct limits_request *request, struct finding *findings);
+/* The rules about drugs and mixture alone, for a program without a pump. */
+size_t limits_check_mixture(const struct limits_request *request, struct finding *findings);
 
 #endif

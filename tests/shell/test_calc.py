@@ -178,7 +178,7 @@ class Refused(Calc):
     def test_bad_quantities(self):
         dose = ("calc", "rate", "--concentration", "500 mcg/mL", "--dose")
         for text, part in (("200", "unit is missing"), ("-200 mcg/day", "sign"), ("2e2 mcg/day", "powers of ten"),
-                           ("1,200 mcg/day", "comma"), ("200 mcg/mL", "mg/day"), ("200 ug/day", "200 mcg/day"),
+                           ("1,200 mcg/day", "comma"), ("200 mcg/mL", "with /day or /hour"), ("200 ug/day", "200 mcg/day"),
                            ("99999999999999999999 mg/day", "too large"), ("0.0000001 mg/day", "finer"),
                            ("", "number is missing"), ("2 00 mcg/day", "space inside"), ("nan", "number")):
             with self.subTest(text=text):

@@ -13,7 +13,7 @@ MISTYPED = (
     (("morphine", ".5", "mg/day"), "BAD_QUANTITY", 10, "0.5 mg/day"),
     (("morphine", "1.20mg/d"), "BAD_QUANTITY", 13, "1.2 mg/day"),
     (("morphine", "1.20", "mg/day"), "BAD_QUANTITY", 13, "1.2 mg/day"),
-    (("morphine", "1200", "mcg/day"), "BAD_QUANTITY", 15, "1.2 mg/day"),
+    (("morphine", "0.05", "mg/hour"), "BAD_QUANTITY", 15, "1.2 mg/day"),
     (("morfine", "1.2", "mg/day"), "UNKNOWN_DRUG", 1, "morphine"),
     (("aspirin", "1.2", "mg/day"), "UNKNOWN_DRUG", 1, "drug list"),
 )
@@ -36,6 +36,17 @@ class Refusals(harness.PumpCase):
         after = self.bench.show()
         self.assertEqual(before["packets_exchanged"], after["packets_exchanged"])
         self.assertEqual(self.bench.intents(), trail)
+
+    def test_another_unit_of_mass_is_a_refused_dose_and_never_reaches_the_pump(self):
+        before = self.bench.show()
+        for verb in VERBS:
+            result = self.bench.json("program", verb, "morphine", "1200", "mcg/day")
+            error = result.envelope()["error"]
+            self.assertEqual((result.code, error["code"]), (4, "REFUSED_LIMIT"))
+            self.assertEqual(error["column"], len(f"program {verb} morphine 1200 ") + 1)
+            for part in ("L-dose-unit", "1.2 mg/day", "morphine is dosed in mg"):
+                self.assertIn(part, error["message"])
+        self.assertEqual(before["packets_exchanged"], self.bench.show()["packets_exchanged"])
 
     def test_the_mark_stands_under_the_mistake(self):
         result = self.run_pumpctl("program", "check", "morphine", "1,2", "mg/day")

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* limits_check - what the files of the limits share; private to them. */
+#ifndef PUMPCTL_LIMITS_CHECK_H
+#define PUMPCTL_LIMITS_CHECK_H
+
+#include "therapy_limits.h"
+
+struct limits_check {
+	const struct limits_request *request;
+	struct program_totals totals;
+	struct findings list;
+};
+
+/* The table's row of a part of a mixture; NULL: the table lacks it. */
+const struct drug *limits_drug_of(const struct mixture_part *part);
+/* Dose of a drug in the worst day of a program, ng; 0: not in it, or not computable. */
+int64_t limits_daily_of(const struct limits_check *c, const struct program *program, const char *name);
+/* A running dose of this drug to compare with, ng per day; 0: there is none. */
+int64_t limits_running_daily(const struct limits_check *c, const char *name);
+/* True if there is no running dose to compare with. */
+bool limits_is_new_start(const struct limits_check *c);
+/* True if the patient was without drug for longer than the limit. */
+bool limits_is_restart(const struct limits_check *c);
+/* Digits without the zeros at the end. */
+int64_t limits_digits(int64_t value);
+/* "morphine  1.2 mg per day" */
+void limits_set_dose(struct finding *finding, const struct drug *drug, int64_t ng_per_day);
+
+/* limits_drug.c: each part of the mixture by itself, and each pair. */
+void limits_check_drugs(struct limits_check *c);
+/* limits_change.c: against what runs now. */
+void limits_check_change(struct limits_check *c);
+/* limits_pump.c: against the pump model. */
+void limits_check_pump(struct limits_check *c);
+
+#endif

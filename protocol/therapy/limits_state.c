@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "limits_state.h"
+
+#include "text.h"
+
+static void check_drugs(const struct program *program, struct findings *list)
+{
+	for (size_t i = 0; i < program->mixture.count && i < MIXTURE_MAX; i++) {
+		const char *name = program->mixture.parts[i].name;
+
+		if (!drug_find(name, text_len(name)))
+			finding_set_value(findings_add(list, RULE_RUNNING_UNTABLED), name, "", "");
+	}
+}
+
+static bool is_bridge_rate(const struct program *program, struct volume_rate rate)
+{
+	return program->bridge.kind == BRIDGE_RUNS &&
+	       program->bridge.rate.nl_per_day == rate.nl_per_day;
+}
+
+/* A pump that says it runs its program runs at a rate that the program can have. */
+static void check_rate(const struct pump_state *state, struct findings *list)
+{
+	struct program_totals totals;
+	struct finding *finding;
+	char least[DECIMAL_TEXT_MAX], greatest[DECIMAL_TEXT_MAX];
+	struct text limit;
+
+	if (state->delivery != DELIVERY_PROGRAM ||
+	    program_totals(state->program, state->model, &totals) != PUMP_OK ||
+	    is_bridge_rate(state->program, state->rate) ||
+	    (state->rate.nl_per_day >= totals.least.nl_per_day &&
+	     state->rate.nl_per_day <= totals.greatest.nl_per_day))
+		return;
+	finding = findings_add(list, RULE_RUNNING_DRIFT);
+	volume_rate_display(state->rate, finding->value);
+	volume_rate_display(totals.least, least);
+	volume_rate_display(totals.greatest, greatest);
+	text_init(&limit, finding->limit, sizeof finding->limit);
+	text_add(&limit, least);
+	if (totals.least.nl_per_day != totals.greatest.nl_per_day) {
+		text_add(&limit, " to ");
+		text_add(&limit, greatest);
+	}
+}
+
+size_t limits_check_state(const struct pump_state *state, struct finding *findings)
+{
+	struct findings list = {.at = findings, .max = FINDINGS_MAX};
+
+	if (!state->model)
+		findings_add(&list, RULE_MODEL_UNKNOWN);
+	if (state->delivery == DELIVERY_NONE)
+		findings_add(&list, RULE_PUMP_STOPPED);
+	if (state->delivery == DELIVERY_MINIMUM)
+		volume_rate_display(state->rate, findings_add(&list, RULE_PUMP_MINIMUM)->value);
+	if (state->program) {
+		check_drugs(state->program, &list);
+		check_rate(state, &list);
+	}
+	findings_sort(&list);
+	return list.count;
+}
+
+size_t limits_check_stop(const struct program *program, struct finding *findings)
+{
+	static const char *const classes[] = {[WITHDRAWAL_OPIOID] = "opioid withdrawal",
+					      [WITHDRAWAL_SEVERE] = "severe withdrawal"};
+	struct findings list = {.at = findings, .max = FINDINGS_MAX};
+
+	for (size_t i = 0; i < program->mixture.count && i < MIXTURE_MAX; i++) {
+		const char *name = program->mixture.parts[i].name;
+		const struct drug *drug = drug_find(name, text_len(name));
+		struct finding *finding;
+
+		if (!drug || drug->withdrawal == WITHDRAWAL_NONE)
+			continue;
+		finding = findings_add(&list, RULE_STOP_WITHDRAWAL);
+		finding->source = drug->withdrawal_source;
+		finding_set_value(finding, drug->display, "  ", classes[drug->withdrawal]);
+	}
+	return list.count;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* limits_state - rules about what a pump does now, whatever is planned. Pure. */
+#ifndef PUMPCTL_LIMITS_STATE_H
+#define PUMPCTL_LIMITS_STATE_H
+
+#include "findings.h"
+#include "program.h"
+
+enum pump_delivery { DELIVERY_PROGRAM, DELIVERY_MINIMUM, DELIVERY_NONE };
+
+/* What a pump says of itself; borrowed. */
+struct pump_state {
+	enum pump_delivery delivery;
+	struct volume_rate rate;         /* that it says it delivers */
+	const struct program *program;   /* NULL: none, or not readable */
+	const struct pump_limits *model; /* NULL: of an unknown model */
+};
+
+/* Fills findings (room for FINDINGS_MAX), most severe first; returns their number. */
+size_t limits_check_state(const struct pump_state *state, struct finding *findings);
+/* What stopping this program, or its minimum rate, does to the patient. As above. */
+size_t limits_check_stop(const struct program *program, struct finding *findings);
+
+#endif
