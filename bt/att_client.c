@@ -100,6 +100,14 @@ static void serve_request(struct att_client *client, const struct att_pdu *pdu, 
 		answer_error(client, pdu->opcode, pdu->handle, ATT_ERR_INVALID_HANDLE);
 }
 
+static bool is_listed(const struct att_pdu *request, uint16_t handle)
+{
+	for (size_t i = 0; i < att_item_count(request); i++)
+		if (att_get_u16(att_item(request, i)) == handle)
+			return true;
+	return false;
+}
+
 /*
  * An Error Response belongs to the request when it names its opcode and its handle; for a
  * request on a range, any handle in it (3.4.1.1). A peer that does not know the request may say
@@ -114,6 +122,11 @@ static bool is_error_of_request(const struct att_client *client, const struct at
 		return false;
 	if (pdu->handle == 0 && pdu->error == ATT_ERR_NOT_SUPPORTED)
 		return true;
+	/* The attribute that could not be written was named when it was prepared. */
+	if (request.opcode == ATT_EXECUTE_REQ)
+		return true;
+	if (request.opcode == ATT_READ_MULTIPLE_REQ || request.opcode == ATT_READ_VARIABLE_REQ)
+		return is_listed(&request, pdu->handle);
 	if (request.start > 0)
 		return pdu->handle >= request.start && pdu->handle <= request.end;
 	return pdu->handle == request.handle;
@@ -137,6 +150,17 @@ static void take_response(struct att_client *client, const struct att_pdu *pdu, 
 	finish_request(client, LINK_DELIVERED, 0, pdu);
 }
 
+/* A notification of several values is handed on as that many notifications. */
+static void take_values(struct att_client *client, const struct att_pdu *pdu)
+{
+	struct att_pdu one = {.opcode = ATT_NOTIFY};
+	size_t at = 0;
+
+	while (att_bearer_is_open(&client->bearer) &&
+	       att_tuple_next(pdu, &at, &one.handle, &one.data, &one.len))
+		client->handlers->on_value(client->ctx, &one);
+}
+
 static void on_pdu(void *ctx, const uint8_t *bytes, size_t len)
 {
 	struct att_client *client = ctx;
@@ -151,6 +175,10 @@ static void on_pdu(void *ctx, const uint8_t *bytes, size_t len)
 	case ATT_NOTIFY:
 		if (is_valid)
 			client->handlers->on_value(client->ctx, &pdu);
+		return;
+	case ATT_NOTIFY_MULTIPLE:
+		if (is_valid)
+			take_values(client, &pdu);
 		return;
 	case ATT_INDICATE:
 		answer(client, &(struct att_pdu){.opcode = ATT_CONFIRM});
@@ -268,6 +296,18 @@ int att_client_request(struct att_client *client, const struct att_pdu *request,
 	client->fn_ctx = fn_ctx;
 	send_request(client);
 	return 0;
+}
+
+int att_client_command(struct att_client *client, const struct att_pdu *command)
+{
+	uint8_t buf[LINK_PDU_MAX];
+	size_t len = att_encode(command, buf, sizeof buf);
+
+	if ((command->opcode & ATT_COMMAND_BIT) == 0)
+		return -EINVAL;
+	if (len == 0 || len > client->mtu)
+		return -EMSGSIZE;
+	return att_bearer_send(&client->bearer, buf, len);
 }
 
 uint16_t att_client_mtu(const struct att_client *client)

@@ -30,7 +30,10 @@ typedef void (*att_client_fn)(void *ctx, enum link_write_result result, uint8_t 
                               const struct att_pdu *response);
 
 struct att_client_handlers {
-	/* A notification (ATT_NOTIFY) or indication (ATT_INDICATE, already confirmed); borrowed. */
+	/*
+	 * A notification (ATT_NOTIFY, also each value of a multiple one) or indication
+	 * (ATT_INDICATE, already confirmed); borrowed.
+	 */
 	void (*on_value)(void *ctx, const struct att_pdu *pdu);
 	/* Called once; a request under way was finished before. The link is closed. */
 	void (*on_ended)(void *ctx, enum att_client_end why, int error);
@@ -81,6 +84,13 @@ int att_client_set_timeout(struct att_client *client, unsigned timeout_ms)
  */
 int att_client_request(struct att_client *client, const struct att_pdu *request, att_client_fn fn,
                        void *fn_ctx) __attribute__((warn_unused_result));
+
+/*
+ * Sends a command. 0: handed to the link; -EAGAIN not taken; -EMSGSIZE longer than the agreed MTU;
+ * -EINVAL no command; -ENOTCONN; or the errno of a dead link: on_ended follows.
+ */
+int att_client_command(struct att_client *client, const struct att_pdu *command)
+        __attribute__((warn_unused_result));
 
 /* Agreed MTU, ATT_MTU_DEFAULT until exchanged. */
 uint16_t att_client_mtu(const struct att_client *client);

@@ -11,16 +11,10 @@
 
 #include "att.h"
 #include "gatt_client.h"
+#include "gatt_progress.h"
 
 /* At MTU 23 one answer holds one characteristic with a 128-bit UUID. */
 #define GATT_DISCOVERY_ROUNDS 64
-
-enum gatt_progress {
-	GATT_PROGRESS_OK,
-	GATT_PROGRESS_MISSING, /* the peer lacks something that is wanted */
-	GATT_PROGRESS_BROKEN,  /* the answer breaks a rule */
-	GATT_PROGRESS_REFUSED, /* an ATT error that is not "nothing more" */
-};
 
 enum gatt_search { GATT_SEARCH_SERVICE, GATT_SEARCH_CHARACTERISTICS, GATT_SEARCH_CCCDS };
 

@@ -57,8 +57,8 @@ class Play:
         self.process.stdin.write(command + "\n")
         self.expect_output(answer or "ok")
 
-    def finish(self):
-        """The peer closes; nothing may have been left unread, and the program ends well."""
+    def finish(self, expected=0):
+        """The peer closes; nothing may have been left unread, and the program ends as expected."""
         try:
             self.peer.shutdown(socket.SHUT_WR)
             rest = self.peer.recv(1024)
@@ -70,14 +70,15 @@ class Play:
         self.process.stdout.close()
         if rest:
             raise Fault(f"at the end there was still {rest.hex(' ')}")
-        if code != 0:
+        if code != expected:
             raise Fault(f"the program ended with {code}")
 
     def kill(self):
         self.peer.close()
         if self.process.poll() is None:
             self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        self.process.stdout.close()
 
 
 def play_line(programs, script, state, line):
@@ -95,6 +96,8 @@ def play_line(programs, script, state, line):
         state[0].expect(bytes.fromhex(rest))
     elif mark == "!":
         state[0].control(rest)
+    elif mark == "close":
+        state.pop().finish(int(rest))
     elif mark == "=":
         state[0].expect_output(rest)
     else:
