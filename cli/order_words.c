@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "order_words.h"
 
+#include "client.h"
+
 #include <stddef.h>
 #include <string.h>
 
 const char *order_kind_name(uint16_t kind)
 {
-	switch (kind) {
-	case ORDER_PROGRAM:
-		return "program";
-	case ORDER_STOP:
-		return "stop";
-	case ORDER_RESUME:
-		return "resume";
-	case ORDER_MINIMUM:
-		return "minimum";
-	default:
-		return "unknown kind";
-	}
+	const char *words = order_kind_words(kind);
+	return words ? words : "unknown kind";
 }
 
 const char *order_outcome_name(enum order_outcome outcome)

@@ -22,6 +22,14 @@ static const struct code_row codes[] = {
 	{CODE_WRONG_SERIAL, "the order names another pump"},
 	{CODE_ROLLED_BACK, "this workstation's audit trail is older than what the pump has seen"},
 	{CODE_NO_PROGRAM, "the pump has no program to run"},
+	{CODE_BAD_SIGNATURE, "a signature is not of an operator that the pump lists"},
+	{CODE_NOT_ALLOWED, "the operator's role does not allow it"},
+	{CODE_NEEDS_SECOND, "a second person must sign it"},
+	{CODE_OLD_OPERATORS, "the pump's list of operators has changed since it was read"},
+	{CODE_NEEDS_SIGNATURE, "no operator signed it, and no magnet is held over the pump"},
+	{CODE_LAST_SUPERVISOR, "the pump would be left without a supervisor"},
+	{CODE_WRONG_MIXTURE, "what was filled is not what the program is for"},
+	{CODE_NO_SUCH_THING, "the pump has nothing of that name or number"},
 	{CODE_NO_SUCH_RECORD, "the pump no longer holds these log records"},
 };
 

@@ -113,6 +113,9 @@ static void add_field(struct cJSON *fields, const struct record_field *field)
 		else
 			output_format(fields, field->name, "code %" PRIX64, (uint64_t)field->number);
 		return;
+	case RECORD_UNIT_TEXT:
+		output_peer(fields, field->name, (const char *)field->bytes, field->len);
+		return;
 	case RECORD_UNIT_BYTES:
 		output_hex(fields, field->name, field->bytes, field->len);
 		return;
@@ -128,7 +131,8 @@ static bool field_label(const char *name, char *buf, size_t size)
 		    {"kind", ""},         {"alarm", ""},            {"state", ""},
 		    {"slot", NULL},       {"workstation", NULL},    {"audit-size", NULL},
 		    {"utc", NULL},        {"stage-digest", NULL},   {"active-digest", NULL},
-		    {"audit-root", NULL}};
+		    {"audit-root", NULL},    {"operators", NULL},       {"amount", NULL},
+		    {"operator", "by "},     {"second", "with "}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (!strcmp(name, rows[i].name)) {
 			(void)snprintf(buf, size, "%s", rows[i].label ? rows[i].label : "");
@@ -165,6 +169,11 @@ static void field_text(const struct record_field *field, char *buf, size_t size)
 			(void)snprintf(buf, size, "%s%s", label, field->code_name);
 		else
 			(void)snprintf(buf, size, "%scode %" PRIX64, label, (uint64_t)field->number);
+		return;
+	case RECORD_UNIT_TEXT:
+		if (field->len)
+			(void)snprintf(buf, size, "%s%.*s", label, (int)field->len,
+				       (const char *)field->bytes);
 		return;
 	case RECORD_UNIT_UTC:
 	case RECORD_UNIT_BYTES:

@@ -20,9 +20,11 @@
 #ifndef PUMPCTL_CLIENT_H
 #define PUMPCTL_CLIENT_H
 
+#include "change.h"
 #include "image.h"
 #include "intent.h"
 #include "messages.h"
+#include "order_bytes.h"
 #include "seal.h"
 #include "segment.h"
 

@@ -6,42 +6,28 @@
 #include "exchange.h"
 #include "second.h"
 
-/* Every code that a pump of version 1.0 may give to a COMMIT that it did not carry out. */
+/* Every code that a pump may give to a COMMIT that it did not carry out. */
 static bool is_refusal(uint16_t code)
 {
-	switch ((enum result_code)code) {
-	case CODE_UNKNOWN_OP:
-	case CODE_MALFORMED:
-	case CODE_NOT_NOW:
-	case CODE_NO_STAGE:
-	case CODE_ACTIVE_CHANGED:
-	case CODE_EXPIRED:
-	case CODE_TOKEN_USED:
-	case CODE_OUT_OF_RANGE:
-	case CODE_NEEDS_BRIDGE:
-	case CODE_WRONG_SERIAL:
-	case CODE_ROLLED_BACK:
-	case CODE_NO_PROGRAM:
-		return true;
-	case CODE_DONE:
-	case CODE_NO_SUCH_RECORD:
-		break;
-	}
+	static const uint16_t refusals[] = {
+		CODE_UNKNOWN_OP,	CODE_MALFORMED,	      CODE_NOT_NOW,	   CODE_NO_STAGE,
+		CODE_ACTIVE_CHANGED,	CODE_EXPIRED,	      CODE_TOKEN_USED,	   CODE_OUT_OF_RANGE,
+		CODE_NEEDS_BRIDGE,	CODE_WRONG_SERIAL,    CODE_ROLLED_BACK,	   CODE_NO_PROGRAM,
+		CODE_BAD_SIGNATURE,	CODE_NOT_ALLOWED,     CODE_NEEDS_SECOND,   CODE_OLD_OPERATORS,
+		CODE_NEEDS_SIGNATURE,	CODE_LAST_SUPERVISOR, CODE_WRONG_MIXTURE,  CODE_NO_SUCH_THING,
+	};
+
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+		if (refusals[i] == code)
+			return true;
 	return false;
 }
 
 static enum therapy_act act_of(enum order_kind kind)
 {
-	switch (kind) {
-	case ORDER_RESUME:
+	if (kind == ORDER_RESUME)
 		return ACT_RESUME;
-	case ORDER_MINIMUM:
-		return ACT_MINIMUM;
-	case ORDER_STOP:
-	case ORDER_PROGRAM:
-		break;
-	}
-	return ACT_STOP;
+	return kind == ORDER_MINIMUM ? ACT_MINIMUM : ACT_STOP;
 }
 
 static enum pump_err encode_change(struct client_order *order, enum order_kind kind,

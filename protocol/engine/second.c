@@ -150,7 +150,7 @@ static enum pump_err compare_image(const uint8_t *bytes, size_t len, const struc
 
 	if (!walk_image(bytes, len, &image))
 		return PUMP_EFORM;
-	if (!agrees_with_meant(&image, meant) || !staged->has_image ||
+	if (!agrees_with_meant(&image, meant) || !staged->has_image || staged->acts_len != 0 ||
 	    staged->therapy != THERAPY_RUNNING ||
 	    !is_digest_of(staged->active_digest, bytes, len) ||
 	    !agrees_with_staged(&image, staged))
@@ -164,7 +164,8 @@ static enum pump_err compare_act(const uint8_t *change, size_t len, enum therapy
 	if (len != CHANGE_HEAD + 1 || !is_section(change + 1, 0x55, 1) ||
 	    change[CHANGE_HEAD] != (uint8_t)act)
 		return PUMP_EFORM;
-	if (staged->has_image || staged->therapy != after)
+	if (staged->has_image || staged->therapy != after || staged->acts_len != len ||
+	    memcmp(staged->acts, change, len) != 0)
 		return PUMP_EMISMATCH;
 	if (after == THERAPY_STOPPED && staged->rate_nl_per_day != 0)
 		return PUMP_EMISMATCH;
@@ -178,17 +179,16 @@ enum pump_err second_compare(const uint8_t *change, size_t len, enum order_kind 
 		return PUMP_EFORM;
 	if (!is_digest_of(staged->stage_digest, change, len))
 		return PUMP_EMISMATCH;
-	switch (kind) {
-	case ORDER_PROGRAM:
+	if (kind == ORDER_PROGRAM) {
 		if (!is_section(change + 1, 0x33, len - CHANGE_HEAD))
 			return PUMP_EFORM;
 		return compare_image(change + CHANGE_HEAD, len - CHANGE_HEAD, meant, staged);
-	case ORDER_STOP:
-		return compare_act(change, len, ACT_STOP, THERAPY_STOPPED, staged);
-	case ORDER_RESUME:
-		return compare_act(change, len, ACT_RESUME, THERAPY_RUNNING, staged);
-	case ORDER_MINIMUM:
-		return compare_act(change, len, ACT_MINIMUM, THERAPY_MINIMUM, staged);
 	}
+	if (kind == ORDER_STOP)
+		return compare_act(change, len, ACT_STOP, THERAPY_STOPPED, staged);
+	if (kind == ORDER_RESUME)
+		return compare_act(change, len, ACT_RESUME, THERAPY_RUNNING, staged);
+	if (kind == ORDER_MINIMUM)
+		return compare_act(change, len, ACT_MINIMUM, THERAPY_MINIMUM, staged);
 	return PUMP_EFORM;
 }

@@ -20,7 +20,7 @@
 #include <stddef.h>
 
 /* Smallest NVM: two state slots and 64 log slots. Each further log slot is PUMP_LOG_SLOT bytes. */
-#define PUMP_LOG_SLOT  224
+#define PUMP_LOG_SLOT  256
 #define PUMP_NVM_BASE  65536
 #define PUMP_NVM_MIN   (PUMP_NVM_BASE + 64 * PUMP_LOG_SLOT)
 #define PUMP_BODY_LEN  64
@@ -31,6 +31,8 @@ struct pump_birth {
 	char model[MODEL_MAX + 1]; /* "PX20" or "PX40" */
 	uint8_t workstation[WORKSTATION_LEN]; /* pairing slot 0 */
 	uint8_t pairing_key[PAIRING_KEY_LEN];
+	char operator_id[OPERATOR_ID_MAX + 1]; /* first supervisor; "": none */
+	uint8_t operator_key[OPERATOR_KEY_LEN];
 	int64_t utc_s;             /* calendar time at first start */
 	uint64_t reservoir_nl;     /* filled with the image's mixture */
 	uint8_t image[IMAGE_MAX];  /* running image; image_len 0: none, stopped */

@@ -9,6 +9,7 @@
 #define PUMPCTL_PUMP_STATE_H
 
 #include "body.h"
+#include "change_read.h"
 #include "image_read.h"
 #include "pump_block.h"
 #include "pump_limits.h"
@@ -90,11 +91,8 @@ struct pump_stage {
 	bool present;
 	uint8_t digest[DIGEST_LEN];
 	uint64_t expires_ms; /* ticks */
-	bool has_image, has_act;
-	enum therapy_act act;
-	struct read_image image;
+	struct read_change change; /* its image_bytes are those below */
 	uint8_t image_bytes[IMAGE_MAX];
-	size_t image_len;
 	uint8_t image_digest[DIGEST_LEN];
 };
 

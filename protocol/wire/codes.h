@@ -18,9 +18,20 @@
 #define MESSAGE_MAX     4096 /* sealed */
 #define SEAL_OVERHEAD   24   /* counter and tag */
 #define PLAINTEXT_MAX   (MESSAGE_MAX - SEAL_OVERHEAD)
-#define RECORD_MAX      160
+#define RECORD_MAX      192
 #define IMAGE_MAX       512
-#define CHANGE_MAX      640
+#define CHANGE_MAX      1024
+#define ACTS_MAX        (CHANGE_MAX - IMAGE_MAX) /* a change without an image */
+#define OPERATORS_MAX    16 /* that a pump lists */
+#define OPERATOR_ID_MAX  16 /* characters */
+#define OPERATOR_KEY_LEN 32 /* Ed25519 public key */
+#define SIGNATURE_LEN    64 /* Ed25519 */
+#define SIGNATURES_MAX   2  /* of an order */
+#define REASON_MAX       80 /* characters of a reason */
+#define LOT_MAX          20
+#define TIP_MAX          8
+#define TAG_MAX          12 /* characters of a patient tag */
+#define CARD_CODE_LEN    8
 #define BLOCKS_UNACKNOWLEDGED_MAX 5
 
 /* Characteristics as numbered in the UUIDs and in the nonce (sections 1 and 3.3). */
@@ -45,6 +56,56 @@ enum order_kind {
 	ORDER_STOP = 0x333C,
 	ORDER_RESUME = 0x3355,
 	ORDER_MINIMUM = 0x335A,
+	ORDER_REFILL = 0x3366,
+	ORDER_CATHETER = 0x3369,
+	ORDER_BOLUS = 0x3396,
+	ORDER_BOLUS_STOP = 0x3399,
+	ORDER_CLOCK = 0x33A5,
+	ORDER_OPERATORS = 0x33AA,
+	ORDER_REVOKE = 0x33C3,
+	ORDER_CARD = 0x33CC,
+	ORDER_TAG = 0x33F0,
+	ORDER_ALARM = 0x330F,
+	ORDER_COUNTERSIGN = 0x5533,
+};
+
+/* Sections of a change, in the order of their tags (section 6). */
+enum change_part {
+	PART_COUNTERSIGN = 1u << 0,
+	PART_IMAGE = 1u << 1,
+	PART_REASON = 1u << 2,
+	PART_THERAPY = 1u << 3,
+	PART_DURATION = 1u << 4,
+	PART_FILL = 1u << 5,
+	PART_CATHETER = 1u << 6,
+	PART_BOLUS = 1u << 7,
+	PART_CLOCK = 1u << 8,
+	PART_OPERATOR = 1u << 9,
+	PART_REVOKE = 1u << 10,
+	PART_CARD = 1u << 11,
+	PART_TAG = 1u << 12,
+	PART_ALARM = 1u << 13,
+};
+
+enum catheter_act { CATHETER_SET = 0x33, CATHETER_ASPIRATED = 0x3C, CATHETER_REVISED = 0x55 };
+/* What the catheter holds; FLUID: the body's own, no drug. */
+enum catheter_contents { CONTENTS_UNKNOWN = 0x33, CONTENTS_FLUID = 0x3C, CONTENTS_RESERVOIR = 0x55 };
+enum bolus_act { BOLUS_SINGLE = 0x33, BOLUS_PRIMING = 0x3C, BOLUS_STOP = 0x55 };
+enum operator_act { OPERATOR_REMOVE = 0x33, OPERATOR_PUT = 0x55 };
+enum alarm_act { ALARM_ACKNOWLEDGE = 0x33, ALARM_TEST = 0x55 };
+
+enum operator_role {
+	OPERATOR_VIEWER = 0x33,
+	OPERATOR_NURSE = 0x3C,
+	OPERATOR_PROGRAMMER = 0x55,
+	OPERATOR_SUPERVISOR = 0x5A,
+};
+
+/* Why an order needs a second signature: bits of STAGED (section 6). */
+enum second_reason {
+	SECOND_FIRST = 1u << 0,    /* first program of an implant */
+	SECOND_TENFOLD = 1u << 1,  /* a drug goes up ten-fold or more */
+	SECOND_OVERRIDE = 1u << 2, /* it carries a reason */
 };
 
 enum result_code {
@@ -61,6 +122,14 @@ enum result_code {
 	CODE_WRONG_SERIAL = 0x3396,
 	CODE_ROLLED_BACK = 0x3399,
 	CODE_NO_PROGRAM = 0x33A5,
+	CODE_BAD_SIGNATURE = 0x33AA,
+	CODE_NOT_ALLOWED = 0x33C3,
+	CODE_NEEDS_SECOND = 0x33CC,
+	CODE_OLD_OPERATORS = 0x33F0,
+	CODE_NEEDS_SIGNATURE = 0x330F,
+	CODE_LAST_SUPERVISOR = 0x5533,
+	CODE_WRONG_MIXTURE = 0x553C,
+	CODE_NO_SUCH_THING = 0x5555,
 	CODE_NO_SUCH_RECORD = 0x6633,
 };
 

@@ -11,7 +11,6 @@ enum row_kind {
 	ROW_U8, ROW_U16, ROW_U32, ROW_U64, ROW_I64,
 	ROW_FLAG,   /* bool as enum flag8 */
 	ROW_BIT,    /* bool as bit 0 */
-	ROW_ZERO,   /* u8 that must be 0 */
 	ROW_FIXED,  /* array of bytes */
 	ROW_STRING, /* char array as string8 */
 	ROW_BYTES,  /* pointer and length as bytes16 */
@@ -51,7 +50,6 @@ static const struct row rows[] = {
 #define WIDE_I64    8
 #define WIDE_FLAG   sizeof(bool)
 #define WIDE_BIT    sizeof(bool)
-#define WIDE_ZERO   1
 #define WIDE_FIXED  0
 #define WIDE_STRING 0
 #define MESSAGE(code)
@@ -157,9 +155,6 @@ static enum pump_err write_row(const struct message *m, const struct row *row, s
 	case ROW_BIT:
 		writer_u8(w, load_bool(member) ? 1 : 0);
 		return PUMP_OK;
-	case ROW_ZERO:
-		writer_u8(w, 0);
-		return *member == 0 ? PUMP_OK : PUMP_ERANGE;
 	case ROW_FIXED:
 		writer_copy(w, member, row->size);
 		return PUMP_OK;
@@ -262,11 +257,6 @@ static void read_row(struct reader *r, struct message *m, const struct row *row)
 		return;
 	case ROW_BIT:
 		store_bool(r, member, reader_u8(r), 0, 1);
-		return;
-	case ROW_ZERO:
-		*member = reader_u8(r);
-		if (*member != 0)
-			r->failed = true;
 		return;
 	case ROW_FIXED:
 		reader_copy(r, member, row->size);

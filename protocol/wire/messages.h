@@ -4,7 +4,7 @@
  *
  * messages.def is the one list of what lies on the wire: each op with its fields in order. From it
  * come the encoder, the decoder and the tests that go through every message. What is more than a
- * row of fields (the ends of STAGED, BLOCK and FOUND) is written out in messages_body.c.
+ * row of fields (parts of STAGED, COMMIT, OPERATORS, BLOCK and FOUND) is written out in messages_body.c.
  */
 #ifndef PUMPCTL_MESSAGES_H
 #define PUMPCTL_MESSAGES_H
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "codes.h"
+#include "operator.h"
 #include "program.h"
 
 enum message_op {
@@ -26,6 +27,8 @@ enum message_op {
 	OP_STATUS = 0x3333,
 	OP_GET_IMAGE = 0x333C,
 	OP_IMAGE = 0x3355,
+	OP_GET_OPERATORS = 0x3366,
+	OP_OPERATORS = 0x3369,
 	OP_GET_RANGE = 0x660F,
 	OP_RANGE = 0x6633,
 	OP_PULL = 0x663C,
@@ -72,6 +75,12 @@ struct msg_image {
 	uint8_t active_digest[DIGEST_LEN];
 	const uint8_t *image; /* borrowed from the message; len 0: none */
 	size_t image_len;
+};
+
+struct msg_operators {
+	uint32_t version;
+	uint8_t count;
+	struct operator_row rows[OPERATORS_MAX];
 };
 
 struct msg_range {
@@ -128,15 +137,25 @@ struct staged_image {
 struct msg_staged {
 	uint8_t stage_digest[DIGEST_LEN], active_digest[DIGEST_LEN];
 	uint8_t therapy;
-	uint64_t rate_nl_per_day, expires_ticks_ms;
+	uint64_t rate_nl_per_day, reservoir_nl, expires_ticks_ms;
+	uint32_t operators; /* version of the pump's list */
+	uint8_t second;     /* enum second_reason: why two must sign; 0: one does */
 	bool has_image;
 	struct staged_image image;
+	uint8_t acts[ACTS_MAX]; /* change of all parts but the image, as the pump understood it */
+	size_t acts_len;        /* 0: none */
+};
+
+struct order_signature {
+	char id[OPERATOR_ID_MAX + 1];
+	uint8_t bytes[SIGNATURE_LEN];
 };
 
 struct msg_commit {
 	const uint8_t *order; /* borrowed */
 	size_t order_len;
-	uint8_t signatures; /* 0 in version 1.0 */
+	uint8_t signature_count;
+	struct order_signature signatures[SIGNATURES_MAX];
 	uint8_t witness_origin[ORIGIN_LEN];
 	uint64_t witness_size;
 	uint8_t witness_root[DIGEST_LEN];
@@ -166,7 +185,7 @@ struct msg_found {
 };
 
 /*
- * Any message. START, PING, GET_STATUS, GET_IMAGE and GET_RANGE have an empty body and no
+ * Any message. START, PING, GET_STATUS, GET_IMAGE, GET_OPERATORS and GET_RANGE have an empty body and no
  * member here.
  */
 struct message {
@@ -177,6 +196,7 @@ struct message {
 		struct msg_refused refused;
 		struct msg_status status;
 		struct msg_image image;
+		struct msg_operators operators;
 		struct msg_range range;
 		struct msg_pull pull;
 		struct msg_pulled pulled;
@@ -193,7 +213,7 @@ struct message {
 
 /*
  * Encodes m into buf (at most size bytes). PUMP_OK and *len; PUMP_ESHORT: does not fit;
- * PUMP_ERANGE: a string too long or not ASCII, a count that does not fit its entries, a signature;
+ * PUMP_ERANGE: a string too long or not ASCII, a count that does not fit its entries;
  * PUMP_EUNKNOWN: no such op. *len untouched on error.
  */
 enum pump_err message_encode(const struct message *m, uint8_t *buf, size_t size, size_t *len)

@@ -3,6 +3,8 @@
 
 #include "records.h"
 
+#include <string.h>
+
 static bool records_are_whole(const struct msg_block *block)
 {
 	const uint8_t *raw;
@@ -44,12 +46,8 @@ static size_t name_len(const char name[DRUG_NAME_MAX + 1])
 	return len;
 }
 
-enum pump_err staged_body_write(const struct message *m, struct writer *w)
+static enum pump_err write_staged_image(const struct staged_image *image, struct writer *w)
 {
-	const struct staged_image *image = &m->as.staged.image;
-
-	if (!m->as.staged.has_image)
-		return PUMP_OK;
 	if (image->count < 1 || image->count > MIXTURE_MAX)
 		return PUMP_ERANGE;
 	writer_u8(w, image->mode);
@@ -68,12 +66,19 @@ enum pump_err staged_body_write(const struct message *m, struct writer *w)
 	return PUMP_OK;
 }
 
-void staged_body_read(struct reader *r, struct message *m)
+enum pump_err staged_body_write(const struct message *m, struct writer *w)
 {
-	struct staged_image *image = &m->as.staged.image;
+	const struct msg_staged *staged = &m->as.staged;
+	enum pump_err err = staged->has_image ? write_staged_image(&staged->image, w) : PUMP_OK;
 
-	if (!m->as.staged.has_image)
-		return;
+	if (staged->acts_len > ACTS_MAX)
+		return PUMP_ERANGE;
+	writer_bytes16(w, staged->acts, staged->acts_len);
+	return err;
+}
+
+static void read_staged_image(struct reader *r, struct staged_image *image)
+{
 	image->mode = reader_u8(r);
 	image->dose_ng_per_day = reader_u64(r);
 	image->low_alarm_nl = reader_u32(r);
@@ -87,6 +92,97 @@ void staged_body_read(struct reader *r, struct message *m)
 		image->drugs[i].concentration_ng_per_ml = reader_u32(r);
 		image->drugs[i].daily_ng = reader_u64(r);
 		if (!drug_name_is_valid(image->drugs[i].name, name_len(image->drugs[i].name)))
+			r->failed = true;
+	}
+}
+
+void staged_body_read(struct reader *r, struct message *m)
+{
+	struct msg_staged *staged = &m->as.staged;
+	const uint8_t *acts;
+
+	if (staged->has_image)
+		read_staged_image(r, &staged->image);
+	acts = reader_bytes16(r, &staged->acts_len);
+	if (staged->acts_len > ACTS_MAX)
+		r->failed = true;
+	else if (acts)
+		memcpy(staged->acts, acts, staged->acts_len);
+}
+
+static bool id_is_good(const char id[OPERATOR_ID_MAX + 1])
+{
+	size_t len = 0;
+
+	while (len <= OPERATOR_ID_MAX && id[len] != '\0')
+		len++;
+	return operator_id_is_valid(id, len);
+}
+
+enum pump_err commit_body_write(const struct message *m, struct writer *w)
+{
+	const struct msg_commit *commit = &m->as.commit;
+
+	if (commit->signature_count > SIGNATURES_MAX)
+		return PUMP_ERANGE;
+	writer_u8(w, commit->signature_count);
+	for (size_t i = 0; i < commit->signature_count; i++) {
+		if (!id_is_good(commit->signatures[i].id))
+			return PUMP_ERANGE;
+		writer_string8(w, commit->signatures[i].id);
+		writer_copy(w, commit->signatures[i].bytes, SIGNATURE_LEN);
+	}
+	return PUMP_OK;
+}
+
+void commit_body_read(struct reader *r, struct message *m)
+{
+	struct msg_commit *commit = &m->as.commit;
+
+	commit->signature_count = reader_u8(r);
+	if (commit->signature_count > SIGNATURES_MAX)
+		r->failed = true;
+	for (size_t i = 0; !r->failed && i < commit->signature_count; i++) {
+		reader_string8(r, commit->signatures[i].id, sizeof commit->signatures[i].id);
+		reader_copy(r, commit->signatures[i].bytes, SIGNATURE_LEN);
+		if (!id_is_good(commit->signatures[i].id))
+			r->failed = true;
+	}
+}
+
+enum pump_err operators_body_write(const struct message *m, struct writer *w)
+{
+	const struct msg_operators *operators = &m->as.operators;
+
+	if (operators->count > OPERATORS_MAX)
+		return PUMP_ERANGE;
+	writer_u8(w, operators->count);
+	for (size_t i = 0; i < operators->count; i++) {
+		const struct operator_row *row = &operators->rows[i];
+
+		if (!id_is_good(row->id) || !operator_role_is_valid(row->role))
+			return PUMP_ERANGE;
+		writer_string8(w, row->id);
+		writer_u8(w, row->role);
+		writer_copy(w, row->key, OPERATOR_KEY_LEN);
+	}
+	return PUMP_OK;
+}
+
+void operators_body_read(struct reader *r, struct message *m)
+{
+	struct msg_operators *operators = &m->as.operators;
+
+	operators->count = reader_u8(r);
+	if (operators->count > OPERATORS_MAX)
+		r->failed = true;
+	for (size_t i = 0; !r->failed && i < operators->count; i++) {
+		struct operator_row *row = &operators->rows[i];
+
+		reader_string8(r, row->id, sizeof row->id);
+		row->role = reader_u8(r);
+		reader_copy(r, row->key, OPERATOR_KEY_LEN);
+		if (!id_is_good(row->id) || !operator_role_is_valid(row->role))
 			r->failed = true;
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * messages_body - the ends of BLOCK, STAGED and FOUND, which are more than a row of fields
+ * messages_body - what of BLOCK, STAGED, COMMIT, OPERATORS and FOUND is more than a row of fields
  * (docs/protocol.md sections 4 and 6). Used by messages.c alone.
  */
 #ifndef PUMPCTL_MESSAGES_BODY_H
@@ -13,11 +13,13 @@
 #define RECORD_MIN 10
 
 /*
- * Write what follows the fields of messages.def. PUMP_ERANGE: a value that the layout cannot
+ * Write what a BODY row of messages.def stands for. PUMP_ERANGE: a value that the layout cannot
  * say; otherwise PUMP_OK, and the writer has failed if it did not fit.
  */
 enum pump_err block_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
 enum pump_err staged_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
+enum pump_err commit_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
+enum pump_err operators_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
 enum pump_err found_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
 
 /*
@@ -26,6 +28,8 @@ enum pump_err found_body_write(const struct message *m, struct writer *w) PUMP_C
  */
 void block_body_read(struct reader *r, struct message *m);
 void staged_body_read(struct reader *r, struct message *m);
+void commit_body_read(struct reader *r, struct message *m);
+void operators_body_read(struct reader *r, struct message *m);
 void found_body_read(struct reader *r, struct message *m);
 
 #endif

@@ -66,12 +66,32 @@ static int64_t read_number(struct reader *r, enum record_unit unit, size_t size)
 	return r->failed ? 0 : (int64_t)value;
 }
 
+/* Zeros follow the text to the end of the field, or it is none. */
+static void read_text(struct reader *r, size_t size, struct record_field *field)
+{
+	field->bytes = reader_take(r, size);
+	if (!field->bytes)
+		return;
+	while (field->len < size && field->bytes[field->len] != 0) {
+		if (field->bytes[field->len] < 0x20 || field->bytes[field->len] > 0x7e)
+			r->failed = true;
+		field->len++;
+	}
+	for (size_t i = field->len; i < size; i++)
+		if (field->bytes[i] != 0)
+			r->failed = true;
+}
+
 static void read_field(struct reader *r, const struct row *row, struct record_field *field)
 {
 	*field = (struct record_field){.name = row->name, .unit = row->unit};
 	if (row->unit == RECORD_UNIT_BYTES) {
 		field->len = row->size;
 		field->bytes = reader_take(r, row->size);
+		return;
+	}
+	if (row->unit == RECORD_UNIT_TEXT) {
+		read_text(r, row->size, field);
 		return;
 	}
 	field->number = read_number(r, row->unit, row->size);

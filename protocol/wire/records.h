@@ -28,16 +28,17 @@ enum record_unit {
 	RECORD_UNIT_CODE8,    /* one of the codes named in records.def */
 	RECORD_UNIT_CODE16,
 	RECORD_UNIT_BYTES,
+	RECORD_UNIT_TEXT,     /* printable ASCII, zeros behind it; all zeros: nobody */
 };
 
-#define RECORD_FIELDS_MAX 10
+#define RECORD_FIELDS_MAX 14
 
 struct record_field {
 	const char *name;       /* stable, lower case with hyphens: JSON member name */
 	enum record_unit unit;
-	int64_t number;         /* all but BYTES */
-	const uint8_t *bytes;   /* BYTES: points into raw */
-	size_t len;
+	int64_t number;         /* all but BYTES and TEXT */
+	const uint8_t *bytes;   /* BYTES and TEXT: points into raw */
+	size_t len;             /* of TEXT: without the zeros */
 	const char *code_name;  /* CODE8/16: its word, or NULL if unknown */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An image or an order that is accepted has one byte form, and every program can be checked. */
+/* An image that is accepted has one byte form, and every program can be checked. */
 #include "fuzz.h"
 #include "image.h"
 #include "therapy_limits.h"
@@ -55,21 +55,8 @@ static void check_image(const uint8_t *data, size_t size)
 	check_limits(&program);
 }
 
-static void check_order(const uint8_t *data, size_t size)
-{
-	struct order order;
-	uint8_t again[ORDER_MAX];
-	size_t len;
-
-	if (order_decode(data, size, &order) != PUMP_OK)
-		return;
-	require(order_encode(&order, again, sizeof again, &len) == PUMP_OK);
-	require(len == size && memcmp(again, data, size) == 0);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check_image(data, size);
-	check_order(data, size);
 	return 0;
 }

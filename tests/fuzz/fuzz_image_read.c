@@ -61,36 +61,8 @@ static void check_image(const uint8_t *data, size_t size)
 	check_totals(&ours, &theirs);
 }
 
-static void check_order(const uint8_t *data, size_t size)
-{
-	struct order ours;
-	struct read_order theirs;
-	bool accepted = order_decode(data, size, &ours) == PUMP_OK;
-
-	require(accepted == (image_read_order(data, size, &theirs) == PUMP_OK));
-	if (!accepted)
-		return;
-	require(strcmp(ours.serial, theirs.serial) == 0 && ours.token == theirs.token &&
-		ours.kind == theirs.kind && ours.not_after_ms == theirs.not_after_ms);
-	require(memcmp(ours.stage_digest, theirs.stage_digest, DIGEST_LEN) == 0);
-	require(memcmp(ours.expected_digest, theirs.expected_digest, DIGEST_LEN) == 0);
-}
-
-static void check_change(const uint8_t *data, size_t size)
-{
-	struct read_change change;
-
-	if (image_read_change(data, size, &change) != PUMP_OK)
-		return;
-	require(change.has_image || change.has_act);
-	require(!change.has_image || (change.image_len <= IMAGE_MAX &&
-				      change.image_bytes + change.image_len <= data + size));
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check_image(data, size);
-	check_order(data, size);
-	check_change(data, size);
 	return 0;
 }

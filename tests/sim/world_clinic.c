@@ -10,7 +10,7 @@ enum {
 	RECORD_STAGE_AT = RECORD_KIND_AT + 2,
 	RECORD_ACTIVE_AT = RECORD_STAGE_AT + 32,
 	RECORD_THERAPY_AT = RECORD_ACTIVE_AT + 32,
-	ORDER_RECORD_LEN = RECORD_THERAPY_AT + 1 + 8 + 32,
+	ORDER_RECORD_LEN = RECORD_THERAPY_AT + 1 + 8 + 32 + 4 + 16 + 16 + 8,
 };
 
 struct program world_program(unsigned number)

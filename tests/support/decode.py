@@ -9,7 +9,10 @@ import re
 import sys
 
 THERAPY = {0x55: "running", 0x33: "stopped", 0x3C: "minimum", 0x0F: "undetermined"}
-KINDS = {0x3333: "program", 0x333C: "stop", 0x3355: "resume", 0x335A: "minimum"}
+KINDS = {0x3333: "program", 0x333C: "stop", 0x3355: "resume", 0x335A: "minimum", 0x3366: "refill",
+         0x3369: "catheter", 0x3396: "bolus", 0x3399: "bolus-stop", 0x33A5: "clock", 0x33AA: "operators",
+         0x33C3: "revoke", 0x33CC: "card", 0x33F0: "patient-tag", 0x330F: "alarm", 0x5533: "countersign"}
+ROLES = {0x33: "viewer", 0x3C: "nurse", 0x55: "programmer", 0x5A: "supervisor"}
 
 
 class Refused(Exception):
@@ -69,8 +72,15 @@ def read_row(reader, row):
             value = f"0x{reader.number(int(kind[4:]) // 8):0{int(kind[4:]) // 4}X}"
         elif kind == "flag":
             value = flag(reader)
+        elif kind == "i16":
+            value = str(reader.number(2, signed=True))
         elif kind == "string8":
             value = reader.string8()
+        elif kind == "text16":
+            data = reader.take(16).rstrip(b"\0")
+            if any(byte < 0x20 or byte > 0x7E for byte in data):
+                raise Refused("text")
+            value = data.decode("ascii")
         elif kind == "bytes16":
             value = reader.bytes16().hex()
         else:
@@ -89,6 +99,7 @@ MESSAGES = {
             "clock_s:i64 ticks_ms:u64 delivered_nl:u64",
     0x333C: "",
     0x3355: "active_digest:32 image:bytes16",
+    0x3366: "",
     0x660F: "",
     0x6633: "epoch:u32 first:u64 before:32 last:u64 last_hash:32",
     0x663C: "epoch:u32 first:u64 last:u64",
@@ -117,7 +128,7 @@ def block(reader):
         raise Refused("empty block")
     for _ in range(count):
         raw = reader.take(reader.number(1))
-        if not 10 <= len(raw) <= 160:
+        if not 10 <= len(raw) <= 192:
             raise Refused("length of a record")
         fields.append(("record", raw.hex()))
     return fields
@@ -125,9 +136,17 @@ def block(reader):
 
 def staged(reader):
     fields = read_row(reader, "stage_digest:32 active_digest:32 therapy:code8 rate_nl_per_day:u64 "
-                              "expires_ticks_ms:u64 has_image:flag")
-    if fields[-1][1] == "no":
-        return fields
+                              "reservoir_nl:u64 expires_ticks_ms:u64 operators:u32 second:u8 has_image:flag")
+    if fields[-1][1] == "yes":
+        fields += staged_image(reader)
+    fields += read_row(reader, "acts:bytes16")
+    if len(fields[-1][1]) > 2 * 512:
+        raise Refused("acts")
+    return fields
+
+
+def staged_image(reader):
+    fields = []
     fields += read_row(reader, "mode:code8 dose_ng_per_day:u64 low_alarm_nl:u32 volume_24h_nl:u64 "
                                "greatest_hour_nl:u64 count:u8")
     count = int(fields[-1][1])
@@ -138,11 +157,37 @@ def staged(reader):
     return fields
 
 
+def operator_id(reader):
+    text = reader.string8()
+    if not re.fullmatch("[a-z][a-z0-9.-]{0,15}", text):
+        raise Refused("operator id")
+    return text
+
+
+def role(reader):
+    value = reader.number(1)
+    return f"0x{value:02X}" if value in ROLES else refuse("role")
+
+
 def commit(reader):
     fields = read_row(reader, "order:bytes16 signatures:u8")
-    if fields[-1][1] != "0":
+    count = int(fields[-1][1])
+    if count > 2:
         raise Refused("signatures")
+    for _ in range(count):
+        fields.append(("id", operator_id(reader)))
+        fields += read_row(reader, "signature:64")
     return fields + read_row(reader, "witness_origin:16 witness_size:u64 witness_root:32")
+
+
+def operators(reader):
+    fields = read_row(reader, "version:u32 count:u8")
+    count = int(fields[-1][1])
+    if count > 16:
+        raise Refused("operators")
+    for _ in range(count):
+        fields += [("id", operator_id(reader)), ("role", role(reader))] + read_row(reader, "key:32")
+    return fields
 
 
 def found(reader):
@@ -152,7 +197,8 @@ def found(reader):
     return fields
 
 
-BODIES = {0x0F3C: started, 0x6655: block, 0x5533: staged, 0x553C: commit, 0x5566: found}
+BODIES = {0x0F3C: started, 0x6655: block, 0x5533: staged, 0x553C: commit, 0x5566: found,
+          0x3369: operators}
 
 
 def message(reader):
@@ -222,25 +268,107 @@ def image(reader):
     return fields
 
 
+def text_of(reader, name, most, least=0):
+    text = reader.string8()
+    if not least <= len(text) <= most:
+        raise Refused(name)
+    return [(name, text)]
+
+
+def one_of(reader, name, codes):
+    value = reader.number(1)
+    return [(name, f"0x{value:02X}" if value in codes else refuse(name))]
+
+
+def therapy_act(reader):
+    return one_of(reader, "act", (0x33, 0x3C, 0x55))
+
+
+def duration(reader):
+    fields = read_row(reader, "stop_s:u32")
+    if not 1 <= int(fields[0][1]) <= 31536000:
+        raise Refused("duration")
+    return fields
+
+
+def fill(reader):
+    return read_row(reader, "volume:u32 drawn:u32 rinsed:flag expiry:u32") + text_of(reader, "lot", 20) + mixture(reader)
+
+
+def catheter(reader):
+    fields = one_of(reader, "what", (0x33, 0x3C, 0x55)) + read_row(reader, "length:u16 volume:u32")
+    fields += text_of(reader, "tip", 8) + one_of(reader, "contents", (0x33, 0x3C, 0x55))
+    values = [value for _, value in fields]
+    if values[0] == "0x3C" and values[1:] != ["0", "0", "", "0x3C"]:
+        raise Refused("aspirated")
+    if values[0] != "0x3C" and "0" in values[1:3]:
+        raise Refused("length or volume")
+    return fields
+
+
+def bolus(reader):
+    fields = one_of(reader, "what", (0x33, 0x3C, 0x55)) + read_row(reader, "amount:u64 seconds:u32")
+    what, amount, seconds = (int(value, 0) for _, value in fields)
+    if (what == 0x55) != (amount == 0) or (what == 0x55) != (seconds == 0) or amount >= 1 << 63:
+        raise Refused("bolus")
+    return fields
+
+
+def operator_act(reader):
+    fields = one_of(reader, "what", (0x33, 0x55)) + [("id", operator_id(reader))]
+    if fields[0][1] == "0x55":
+        fields += [("role", role(reader))] + read_row(reader, "key:32")
+    return fields
+
+
+def card(reader):
+    text = reader.string8()
+    if not re.fullmatch("[0-9A-HJKMNP-TV-Z]{8}", text):
+        raise Refused("card")
+    return [("code", text)]
+
+
+def alarm_act(reader):
+    fields = one_of(reader, "what", (0x33, 0x55)) + read_row(reader, "alarms:u32")
+    if (fields[0][1] == "0x33") != (fields[1][1] != "0"):
+        raise Refused("alarm")
+    return fields
+
+
+CHANGE_SECTIONS = {
+    0x0F: lambda reader: read_row(reader, "sequence:u64"),
+    0x33: lambda reader: [("image", reader.data.hex())] + image(Reader(reader.take(reader.left())))[:0],
+    0x3C: lambda reader: text_of(reader, "reason", 80, 1),
+    0x55: therapy_act,
+    0x5A: duration,
+    0x66: fill,
+    0x69: catheter,
+    0x96: bolus,
+    0x99: lambda reader: read_row(reader, "clock:i64 ticks:u64 zone:i16"),
+    0xA5: operator_act,
+    0xAA: lambda reader: read_row(reader, "slot:u8"),
+    0xC3: card,
+    0xCC: lambda reader: text_of(reader, "tag", 12),
+    0xF0: alarm_act,
+}
+
+
 def change(reader):
-    fields = version(reader)
+    fields, seen = version(reader), {}
     for tag, body in sections(reader):
-        if tag == 0x33:
-            image(Reader(body.data))
-            fields.append(("image", body.data.hex()))
-        elif tag == 0x55:
-            fields += read_row(body, "act:code8")
-            body.end()
-        else:
+        if tag not in CHANGE_SECTIONS:
             raise Refused("unknown section")
-    if len(fields) < 2:
-        raise Refused("no section")
+        seen[tag] = CHANGE_SECTIONS[tag](body)
+        fields += seen[tag]
+        body.end()
+    if not seen or (0x5A in seen and seen.get(0x55) != [("act", "0x33")]):
+        raise Refused("no section, or a duration without a stop")
     return fields
 
 
 def order(reader):
     return version(reader) + read_row(reader, "serial:string8 token:u64 kind:code16 stage_digest:32 "
-                                              "expected_digest:32 not_after_ms:u64")
+                                              "expected_digest:32 operators:u32 not_after_ms:u64")
 
 
 # Fields of section 9; a field with words is a code.
@@ -250,14 +378,14 @@ RECORDS = {
     0x3333: (("seconds:u32 volume:u32 reservoir:u32", None),),
     0x5533: (("slot:u8 workstation:8 token:u64", None), ("kind:code16", KINDS),
              ("stage-digest:32 active-digest:32", None), ("therapy:code8", THERAPY),
-             ("audit-size:u64 audit-root:32", None)),
+             ("audit-size:u64 audit-root:32 operators:u32 operator:text16 second:text16 amount:u64", None)),
     0x6633: (("alarm:code8", {0x33: "low", 0x3C: "empty", 0x55: "memory"}),
              ("state:code8", {0x55: "raised", 0x33: "cleared"}), ("reservoir:u32", None)),
 }
 
 
 def record(reader):
-    if not 10 <= reader.left() <= 160:
+    if not 10 <= reader.left() <= 192:
         raise Refused("length of a record")
     kind = reader.number(2)
     fields = [("type", f"0x{kind:04X}"), ("time", str(reader.number(8)))]
@@ -268,7 +396,7 @@ def record(reader):
         if words:
             part = [(name, f"{value} {words[int(value, 16)]}") for name, value in part]
         fields += part
-    if any(name in ("token", "audit-size") and int(value) >= 1 << 63 for name, value in fields):
+    if any(name in ("token", "audit-size", "amount") and int(value) >= 1 << 63 for name, value in fields):
         raise Refused("a count that does not exist")
     return fields
 

@@ -287,6 +287,8 @@ struct message fake_staged(const struct rig *rig)
 		decode_staged(staged);
 		return m;
 	}
+	memcpy(staged->acts, stage->change, stage->change_len);
+	staged->acts_len = stage->change_len;
 	staged->therapy = stage->change[4] == ACT_STOP	   ? THERAPY_STOPPED
 			  : stage->change[4] == ACT_RESUME ? THERAPY_RUNNING
 							   : THERAPY_MINIMUM;

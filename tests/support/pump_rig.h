@@ -8,9 +8,11 @@
 #define PUMPCTL_TESTS_PUMP_RIG_H
 
 #include "bytes.h"
+#include "change.h"
 #include "hello.h"
 #include "image.h"
 #include "messages.h"
+#include "order_bytes.h"
 #include "pump.h"
 #include "records.h"
 

@@ -44,7 +44,7 @@ static void read_field(struct vector *v, char *line)
 {
 	char *colon = strchr(line, ':'), *equals;
 	struct vector_field *field = &v->fields[v->field_count];
-	uint8_t bytes[256];
+	uint8_t bytes[512];
 	size_t len;
 
 	ck_assert_msg(colon != NULL, "no colon: %s", line);

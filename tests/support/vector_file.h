@@ -14,7 +14,7 @@
 struct vector_field {
 	char name[48];
 	char value[VECTOR_TEXT]; /* as written */
-	uint8_t bytes[256];      /* of its line */
+	uint8_t bytes[512];      /* of its line */
 	size_t len;
 };
 

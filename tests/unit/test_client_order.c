@@ -115,7 +115,7 @@ START_TEST(order_carries_what_was_staged_confirmed_and_witnessed)
 	ck_assert_uint_eq(commit->witness_origin[0], 0x0A);
 	ck_assert_uint_eq(commit->witness_size, 9);
 	ck_assert_uint_eq(commit->witness_root[0], 0x0B);
-	ck_assert_uint_eq(commit->signatures, 0);
+	ck_assert_uint_eq(commit->signature_count, 0);
 
 	fake_program_image(image, digest);
 	ck_assert_str_eq(intent->serial, FAKE_SERIAL);

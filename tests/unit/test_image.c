@@ -222,88 +222,6 @@ START_TEST(a_buffer_that_is_too_small_is_an_error)
 }
 END_TEST
 
-START_TEST(a_change_holds_exactly_an_image_or_an_act)
-{
-	uint8_t change[CHANGE_MAX];
-	static const uint8_t stop[] = {1, 0x55, 1, 0, 0x33};
-	size_t len;
-
-	ck_assert_int_eq(change_encode_image(image, image_len, change, sizeof change, &len),
-			 PUMP_OK);
-	ck_assert_uint_eq(len, 4 + WHOLE);
-	ck_assert_uint_eq(change[0], 1);
-	ck_assert_uint_eq(change[1], 0x33);
-	ck_assert_uint_eq(change[2], WHOLE);
-	ck_assert_mem_eq(change + 4, image, WHOLE);
-	ck_assert_int_eq(change_encode_act(ACT_STOP, change, sizeof change, &len), PUMP_OK);
-	ck_assert_uint_eq(len, sizeof stop);
-	ck_assert_mem_eq(change, stop, sizeof stop);
-	ck_assert_int_eq(change_encode_act(ACT_STOP, change, 4, &len), PUMP_ESHORT);
-	ck_assert_int_eq(change_encode_image(image, 0, change, sizeof change, &len), PUMP_ERANGE);
-	ck_assert_int_eq(change_encode_image(image, IMAGE_MAX + 1, change, sizeof change, &len),
-			 PUMP_ERANGE);
-	ck_assert_int_eq(change_encode_image(image, WHOLE, change, 3 + WHOLE, &len), PUMP_ESHORT);
-}
-END_TEST
-
-static struct order make_order(void)
-{
-	struct order order = {.serial = "PX40-000123", .token = 42, .kind = ORDER_PROGRAM,
-			      .not_after_ms = 120000};
-
-	memset(order.stage_digest, 0x11, DIGEST_LEN);
-	memset(order.expected_digest, 0x22, DIGEST_LEN);
-	return order;
-}
-
-START_TEST(an_order_survives_and_every_other_length_is_refused)
-{
-	struct order order = make_order(), decoded = {.kind = 7};
-	uint8_t buf[ORDER_MAX + 1] = {0};
-	size_t len;
-
-	ck_assert_int_eq(order_encode(&order, buf, ORDER_MAX, &len), PUMP_OK);
-	for (size_t cut = 0; cut < len; cut++)
-		ck_assert_int_eq(order_decode(buf, cut, &decoded), PUMP_EFORM);
-	ck_assert_int_eq(order_decode(buf, len + 1, &decoded), PUMP_EFORM);
-	ck_assert_uint_eq(decoded.kind, 7);
-	ck_assert_int_eq(order_decode(buf, len, &decoded), PUMP_OK);
-	ck_assert_str_eq(decoded.serial, order.serial);
-	ck_assert_uint_eq(decoded.token, 42);
-	ck_assert_uint_eq(decoded.kind, ORDER_PROGRAM);
-	ck_assert_mem_eq(decoded.stage_digest, order.stage_digest, DIGEST_LEN);
-	ck_assert_mem_eq(decoded.expected_digest, order.expected_digest, DIGEST_LEN);
-	ck_assert_uint_eq(decoded.not_after_ms, 120000);
-	buf[0] = 2;
-	ck_assert_int_eq(order_decode(buf, len, &decoded), PUMP_EUNKNOWN);
-}
-END_TEST
-
-START_TEST(an_order_with_the_longest_serial_fits_and_one_without_end_does_not)
-{
-	struct order order = make_order();
-	uint8_t buf[ORDER_MAX];
-	size_t len;
-
-	memset(order.serial, 'X', SERIAL_MAX);
-	order.serial[SERIAL_MAX] = '\0';
-	ck_assert_int_eq(order_encode(&order, buf, sizeof buf, &len), PUMP_OK);
-	ck_assert_int_eq(order_encode(&order, buf, len - 1, &len), PUMP_ESHORT);
-	order.serial[SERIAL_MAX] = 'X';
-	ck_assert_int_eq(order_encode(&order, buf, sizeof buf, &len), PUMP_ERANGE);
-}
-END_TEST
-
-START_TEST(only_stop_resume_and_minimum_get_safe)
-{
-	ck_assert(order_gets_safe(ORDER_STOP));
-	ck_assert(order_gets_safe(ORDER_RESUME));
-	ck_assert(order_gets_safe(ORDER_MINIMUM));
-	ck_assert(!order_gets_safe(ORDER_PROGRAM));
-	ck_assert(!order_gets_safe(0));
-}
-END_TEST
-
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -317,10 +235,6 @@ int main(void)
 		names_that_are_no_drug_names_or_come_twice_are_refused,
 		what_the_layout_cannot_say_is_not_encoded,
 		a_buffer_that_is_too_small_is_an_error,
-		a_change_holds_exactly_an_image_or_an_act,
-		an_order_survives_and_every_other_length_is_refused,
-		an_order_with_the_longest_serial_fits_and_one_without_end_does_not,
-		only_stop_resume_and_minimum_get_safe,
 		NULL,
 	};
 

@@ -189,79 +189,6 @@ START_TEST(sections_come_once_and_in_order)
 }
 END_TEST
 
-START_TEST(change_holds_an_image_or_an_act)
-{
-	static const uint8_t act[] = {1, 0x55, 1, 0, 0x33};
-	uint8_t change[8 + sizeof IMAGE];
-	struct read_change out;
-
-	ck_assert_int_eq(image_read_change(act, sizeof act, &out), PUMP_OK);
-	ck_assert(out.has_act && !out.has_image);
-	ck_assert_uint_eq(out.act, ACT_STOP);
-	change[0] = 1;
-	change[1] = 0x33;
-	change[2] = sizeof IMAGE;
-	change[3] = 0;
-	memcpy(change + 4, IMAGE, sizeof IMAGE);
-	ck_assert_int_eq(image_read_change(change, 4 + sizeof IMAGE, &out), PUMP_OK);
-	ck_assert(out.has_image && !out.has_act);
-	ck_assert_uint_eq(out.image_len, sizeof IMAGE);
-	ck_assert_ptr_eq(out.image_bytes, change + 4);
-	memcpy(change + 4 + sizeof IMAGE, act + 1, 4);
-	ck_assert_int_eq(image_read_change(change, sizeof change, &out), PUMP_OK);
-	ck_assert(out.has_image && out.has_act);
-	for (size_t len = 0; len < sizeof change; len++)
-		ck_assert_int_eq(image_read_change(change, len, &out),
-				 len == 4 + sizeof IMAGE ? PUMP_OK : PUMP_EFORM);
-}
-END_TEST
-
-START_TEST(other_changes_are_refused)
-{
-	static const struct {
-		uint8_t bytes[12];
-		size_t len;
-	} rows[] = {
-		{{1}, 1},                                      /* no section */
-		{{2, 0x55, 1, 0, 0x33}, 5},                    /* version */
-		{{1, 0x55, 1, 0, 0x34}, 5},                    /* act */
-		{{1, 0x55, 2, 0, 0x33, 0x33}, 6},              /* length */
-		{{1, 0x55, 0, 0}, 4},
-		{{1, 0x0F, 1, 0, 0x33}, 5},                    /* tag */
-		{{1, 0x55, 1, 0, 0x33, 0x55, 1, 0, 0x33}, 9},  /* twice */
-		{{1, 0x55, 1, 0, 0x33, 0x33, 0, 0}, 8},        /* order */
-		{{1, 0x33, 1, 0, 1}, 5},                       /* image */
-	};
-	struct read_change out;
-
-	ck_assert_int_eq(image_read_change(rows[_i].bytes, rows[_i].len, &out), PUMP_EFORM);
-}
-END_TEST
-
-START_TEST(order_is_read_as_documented)
-{
-	uint8_t order[1 + 3 + 8 + 2 + 32 + 32 + 8 + 1] = {1, 2, 'P', '1', 8, 7, 6, 5, 4, 3, 2, 1, 0x5A, 0x33};
-	const size_t len = sizeof order - 1;
-	struct read_order out;
-
-	memset(order + 14, 0xAB, 32);
-	memset(order + 46, 0xCD, 32);
-	order[78] = 9;
-	ck_assert_int_eq(image_read_order(order, len, &out), PUMP_OK);
-	ck_assert_str_eq(out.serial, "P1");
-	ck_assert_uint_eq(out.token, UINT64_C(0x0102030405060708));
-	ck_assert_uint_eq(out.kind, ORDER_MINIMUM);
-	ck_assert_uint_eq(out.stage_digest[31], 0xAB);
-	ck_assert_uint_eq(out.expected_digest[0], 0xCD);
-	ck_assert_uint_eq(out.not_after_ms, 9);
-	for (size_t shorter = 0; shorter < len; shorter++)
-		ck_assert_int_eq(image_read_order(order, shorter, &out), PUMP_EFORM);
-	ck_assert_int_eq(image_read_order(order, len + 1, &out), PUMP_EFORM);
-	order[0] = 0;
-	ck_assert_int_eq(image_read_order(order, len, &out), PUMP_EFORM);
-}
-END_TEST
-
 START_TEST(rate_rounds_down_and_overflow_is_told)
 {
 	struct read_image image = {.count = 1, .dose_ng_per_day = 1000000};
@@ -287,9 +214,6 @@ int main(void)
 	tcase_add_test(cases, zero_concentration_and_zero_dose_are_refused);
 	tcase_add_test(cases, one_to_six_drugs_of_different_names);
 	tcase_add_test(cases, sections_come_once_and_in_order);
-	tcase_add_test(cases, change_holds_an_image_or_an_act);
-	tcase_add_loop_test(cases, other_changes_are_refused, 0, 9);
-	tcase_add_test(cases, order_is_read_as_documented);
 	tcase_add_test(cases, rate_rounds_down_and_overflow_is_told);
 	return suite_run(cases);
 }

@@ -25,6 +25,7 @@ static uint8_t buf[PLAINTEXT_MAX + 1];
 static void fill_staged(struct msg_staged *staged, bool has_image)
 {
 	staged->has_image = has_image;
+	staged->acts_len = has_image ? ACTS_MAX : 0;
 	if (!has_image) {
 		memset(&staged->image, 0, sizeof staged->image);
 		return;
@@ -37,6 +38,16 @@ static void fill_staged(struct msg_staged *staged, bool has_image)
 	memcpy(staged->image.drugs[1].name, "clonidine-hydrochloride0", 25);
 	staged->image.drugs[1].concentration_ng_per_ml = 7;
 	staged->image.drugs[1].daily_ng = UINT64_MAX;
+}
+
+static void fill_operators(struct msg_operators *operators, bool full)
+{
+	operators->count = full ? OPERATORS_MAX : 0;
+	for (uint8_t i = 0; i < OPERATORS_MAX; i++) {
+		memset(operators->rows[i].id, 0, sizeof operators->rows[i].id);
+		memset(operators->rows[i].id, 'a' + i, 1 + i);
+		operators->rows[i].role = i % 2 == 0 ? OPERATOR_NURSE : OPERATOR_SUPERVISOR;
+	}
 }
 
 static void fill_started(struct msg_started *started)
@@ -87,7 +98,16 @@ static struct message make(uint16_t op, bool full)
 	case OP_COMMIT:
 		m.as.commit.order = blob;
 		m.as.commit.order_len = full ? sizeof blob : 0;
-		m.as.commit.signatures = 0;
+		m.as.commit.signature_count = full ? 2 : 0;
+		memset(m.as.commit.signatures[0].id, 0, sizeof m.as.commit.signatures[0].id);
+		memset(m.as.commit.signatures[1].id, 0, sizeof m.as.commit.signatures[1].id);
+		memcpy(m.as.commit.signatures[0].id, "a", 2);
+		memcpy(m.as.commit.signatures[1].id, "nurse.of-the-wa0", 17);
+		if (!full)
+			memset(m.as.commit.signatures, 0, sizeof m.as.commit.signatures);
+		break;
+	case OP_OPERATORS:
+		fill_operators(&m.as.operators, full);
 		break;
 	case OP_FOUND:
 		fill_found(&m.as.found, full);
@@ -245,14 +265,41 @@ START_TEST(a_virtual_pump_is_marked_in_bit_0_alone)
 }
 END_TEST
 
-START_TEST(a_commit_with_signatures_is_refused)
+START_TEST(a_commit_carries_at_most_two_signatures)
 {
 	struct message m = make(OP_COMMIT, true), decoded;
-	size_t len = encode(&m);
+	size_t len = encode(&m), at = 2 + 2 + sizeof blob;
 
-	buf[2 + 2 + sizeof blob] = 1;
+	ck_assert_uint_eq(buf[at], 2);
+	buf[at] = 3;
 	ck_assert_int_eq(message_decode(buf, len, &decoded), PUMP_EFORM);
-	m.as.commit.signatures = 1;
+	m.as.commit.signature_count = 3;
+	ck_assert_int_eq(message_encode(&m, buf, sizeof buf, &len), PUMP_ERANGE);
+}
+END_TEST
+
+START_TEST(ids_and_roles_of_operators_are_checked_both_ways)
+{
+	struct message m = make(OP_OPERATORS, true), decoded;
+	size_t len = encode(&m);
+	enum { COUNT_AT = 2 + 4, ID_AT = COUNT_AT + 2, ROLE_AT = ID_AT + 1 };
+
+	ck_assert_uint_eq(buf[ROLE_AT], OPERATOR_NURSE);
+	buf[ROLE_AT] = 0x0F;
+	ck_assert_int_eq(message_decode(buf, len, &decoded), PUMP_EFORM);
+	buf[ROLE_AT] = OPERATOR_VIEWER;
+	ck_assert_int_eq(message_decode(buf, len, &decoded), PUMP_OK);
+	for (unsigned int byte = 0; byte < 256; byte++) {
+		buf[ID_AT] = (uint8_t)byte;
+		ck_assert_int_eq(message_decode(buf, len, &decoded),
+				 byte >= 'a' && byte <= 'z' ? PUMP_OK : PUMP_EFORM);
+	}
+	m.as.operators.rows[0].role = 0;
+	ck_assert_int_eq(message_encode(&m, buf, sizeof buf, &len), PUMP_ERANGE);
+	m.as.operators.rows[0].role = OPERATOR_NURSE;
+	m.as.operators.rows[0].id[0] = '\0';
+	ck_assert_int_eq(message_encode(&m, buf, sizeof buf, &len), PUMP_ERANGE);
+	m.as.operators.count = OPERATORS_MAX + 1;
 	ck_assert_int_eq(message_encode(&m, buf, sizeof buf, &len), PUMP_ERANGE);
 }
 END_TEST
@@ -318,7 +365,7 @@ END_TEST
 START_TEST(a_stage_of_no_drug_seven_drugs_or_a_false_name_is_refused)
 {
 	struct message m = make(OP_STAGED, true), decoded;
-	size_t len = encode(&m), count_at = 2 + 32 + 32 + 1 + 8 + 8 + 1 + 1 + 8 + 4 + 8 + 8;
+	size_t len = encode(&m), count_at = 2 + 32 + 32 + 1 + 8 + 8 + 8 + 4 + 1 + 1 + 1 + 8 + 4 + 8 + 8;
 
 	ck_assert_uint_eq(buf[count_at], 2);
 	buf[count_at] = 0;
@@ -357,7 +404,8 @@ int main(void)
 		bytes_point_into_the_message,
 		a_flag_is_yes_or_no_and_nothing_between,
 		a_virtual_pump_is_marked_in_bit_0_alone,
-		a_commit_with_signatures_is_refused,
+		a_commit_carries_at_most_two_signatures,
+		ids_and_roles_of_operators_are_checked_both_ways,
 		a_block_counts_its_whole_records,
 		an_empty_block_and_a_record_of_impossible_length_are_refused,
 		text_from_the_peer_is_printable,

@@ -33,6 +33,10 @@ static size_t make_order(void)
 	writer_u8(&w, THERAPY_STOPPED);
 	writer_u64(&w, 99);
 	writer_copy(&w, bytes, DIGEST_LEN);
+	writer_u32(&w, 7);
+	writer_copy(&w, (const uint8_t *)"anna\0\0\0\0\0\0\0\0\0\0\0", OPERATOR_ID_MAX);
+	writer_copy(&w, (const uint8_t[OPERATOR_ID_MAX]){0}, OPERATOR_ID_MAX);
+	writer_u64(&w, 1800);
 	return writer_len(&w);
 }
 
@@ -98,14 +102,15 @@ END_TEST
 START_TEST(an_order_record_has_all_its_fields_in_order)
 {
 	static const char *const names[] = {"slot", "workstation", "token", "kind", "stage-digest",
-					    "active-digest", "therapy", "audit-size", "audit-root"};
+					    "active-digest", "therapy", "audit-size", "audit-root",
+					    "operators", "operator", "second", "amount"};
 	size_t len = make_order();
 	struct record_view view;
 
 	ck_assert_uint_le(len, RECORD_MAX);
 	ck_assert_int_eq(record_decode(raw, len, &view), PUMP_OK);
-	ck_assert_uint_eq(view.count, 9);
-	for (size_t i = 0; i < 9; i++)
+	ck_assert_uint_eq(view.count, 13);
+	for (size_t i = 0; i < 13; i++)
 		ck_assert_str_eq(view.fields[i].name, names[i]);
 	ck_assert_int_eq(field(&view, "token")->number, 42);
 	ck_assert_str_eq(field(&view, "kind")->code_name, "stop");
@@ -113,6 +118,10 @@ START_TEST(an_order_record_has_all_its_fields_in_order)
 	ck_assert_uint_eq(field(&view, "stage-digest")->len, DIGEST_LEN);
 	ck_assert_ptr_eq(field(&view, "stage-digest")->bytes, raw + 29);
 	ck_assert_int_eq(field(&view, "audit-size")->number, 99);
+	ck_assert_uint_eq(field(&view, "operator")->len, 4);
+	ck_assert_mem_eq(field(&view, "operator")->bytes, "anna", 4);
+	ck_assert_uint_eq(field(&view, "second")->len, 0);
+	ck_assert_int_eq(field(&view, "amount")->number, 1800);
 }
 END_TEST
 

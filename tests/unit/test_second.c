@@ -191,6 +191,8 @@ static void set_act(enum therapy_act act, uint8_t therapy, uint64_t rate)
 	memset(&staged, 0, sizeof staged);
 	ck_assert_int_eq(change_encode_act(act, change, sizeof change, &len), PUMP_OK);
 	digest_bytes(change, len, staged.stage_digest);
+	memcpy(staged.acts, change, len);
+	staged.acts_len = len;
 	staged.therapy = therapy;
 	staged.rate_nl_per_day = rate;
 }

@@ -42,7 +42,13 @@ def sets(document):
     yield "change sections", table(s6)
     yield "therapy", words(re.search(r"^`therapy`: (.*)\.$", s4, re.M).group(1), 2)
     yield "acts", words(re.search(r"u8: (stop.*?) \|", s6).group(1), 2)
-    yield "kinds", words(re.search(r"\| kind \| u16 \| (.*?) \|", s7).group(1), 4)
+    yield "kinds", [row for row in table(s7) if len(row[0]) == 4]
+    yield "roles of operators", [row for row in table(s7) if len(row[0]) == 2]
+    yield "catheter acts", words(re.search(r"what u8: (set.*?);", s6).group(1), 2)
+    yield "contents", words(re.search(r"contents u8: (.*?) \|", s6).group(1), 2)
+    yield "bolus acts", words(re.search(r"what u8: (single.*?);", s6).group(1), 2)
+    yield "operator acts", words(re.search(r"what u8: (remove.*?);", s6).group(1), 2)
+    yield "alarm acts", words(re.search(r"what u8: (acknowledge.*?);", s6).group(1), 2)
     yield "causes", words(re.search(r"cause u8: (.*?) \|", s9).group(1), 2)
     yield "alarms", words(re.search(r"alarm u8: (.*?);", s9).group(1), 2)
     yield "alarm states", words(re.search(r"state u8: (.*?);", s9).group(1), 2)

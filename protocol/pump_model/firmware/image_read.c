@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "image_read.h"
 
-#include "bytes.h"
 #include "quantity.h"
 
 #include <sodium.h>
@@ -10,7 +9,6 @@
 enum { FORM_VERSION = 1 };
 
 enum image_tag { TAG_MIXTURE = 0x0F, TAG_BASE = 0x33, TAG_ALARMS = 0x55 };
-enum change_tag { TAG_IMAGE = 0x33, TAG_ACT = 0x55 };
 
 static bool is_name(const char *name)
 {
@@ -32,33 +30,35 @@ static bool is_same_name(const struct read_drug *a, const struct read_drug *b)
 	return memcmp(a->name, b->name, sizeof a->name) == 0;
 }
 
-static bool read_drug(struct reader *r, struct read_image *out)
+static bool read_drug(struct reader *r, struct read_drug *drugs, uint8_t at)
 {
-	struct read_drug *drug = &out->drugs[out->count];
+	struct read_drug *drug = &drugs[at];
 
 	memset(drug, 0, sizeof *drug);
 	reader_string8(r, drug->name, sizeof drug->name);
 	drug->concentration_ng_per_ml = reader_u32(r);
 	if (r->failed || !is_name(drug->name) || drug->concentration_ng_per_ml < 1)
 		return false;
-	for (uint8_t i = 0; i < out->count; i++)
-		if (is_same_name(&out->drugs[i], drug))
+	for (uint8_t i = 0; i < at; i++)
+		if (is_same_name(&drugs[i], drug))
 			return false;
-	out->count++;
+	return true;
+}
+
+bool image_read_mixture(struct reader *r, struct read_drug drugs[READ_DRUGS_MAX], uint8_t *count)
+{
+	*count = reader_u8(r);
+	if (*count < 1 || *count > READ_DRUGS_MAX)
+		return false;
+	for (uint8_t i = 0; i < *count; i++)
+		if (!read_drug(r, drugs, i))
+			return false;
 	return true;
 }
 
 static bool read_mixture(struct reader *r, struct read_image *out)
 {
-	uint8_t count = reader_u8(r);
-
-	out->count = 0;
-	if (count < 1 || count > READ_DRUGS_MAX)
-		return false;
-	while (out->count < count)
-		if (!read_drug(r, out))
-			return false;
-	return true;
+	return image_read_mixture(r, out->drugs, &out->count);
 }
 
 static bool read_base(struct reader *r, struct read_image *out)
@@ -107,68 +107,6 @@ enum pump_err image_read(const uint8_t *bytes, size_t len, struct read_image *ou
 			return PUMP_EFORM;
 	}
 	return reader_done(&r) && len <= IMAGE_MAX ? PUMP_OK : PUMP_EFORM;
-}
-
-static bool read_act(const uint8_t *body, size_t len, struct read_change *out)
-{
-	static const enum therapy_act ACTS[] = {ACT_STOP, ACT_RESUME, ACT_MINIMUM};
-
-	for (size_t i = 0; len == 1 && i < sizeof ACTS / sizeof ACTS[0]; i++) {
-		if (body[0] != ACTS[i])
-			continue;
-		out->act = ACTS[i];
-		out->has_act = true;
-	}
-	return out->has_act;
-}
-
-static bool read_image_section(const uint8_t *body, size_t len, struct read_change *out)
-{
-	out->image_bytes = body;
-	out->image_len = len;
-	out->has_image = image_read(body, len, &out->image) == PUMP_OK;
-	return out->has_image;
-}
-
-enum pump_err image_read_change(const uint8_t *bytes, size_t len, struct read_change *out)
-{
-	struct reader r;
-
-	memset(out, 0, sizeof *out);
-	reader_init(&r, bytes, len);
-	if (len > CHANGE_MAX || reader_u8(&r) != FORM_VERSION)
-		return PUMP_EFORM;
-	while (reader_left(&r) > 0) {
-		uint8_t tag = reader_u8(&r);
-		size_t body_len;
-		const uint8_t *body = reader_bytes16(&r, &body_len);
-		bool good = false;
-
-		if (body && tag == TAG_IMAGE && !out->has_image && !out->has_act)
-			good = read_image_section(body, body_len, out);
-		else if (body && tag == TAG_ACT && !out->has_act)
-			good = read_act(body, body_len, out);
-		if (!good)
-			return PUMP_EFORM;
-	}
-	return reader_done(&r) && (out->has_image || out->has_act) ? PUMP_OK : PUMP_EFORM;
-}
-
-enum pump_err image_read_order(const uint8_t *bytes, size_t len, struct read_order *out)
-{
-	struct reader r;
-
-	memset(out, 0, sizeof *out);
-	reader_init(&r, bytes, len);
-	if (reader_u8(&r) != FORM_VERSION)
-		return PUMP_EFORM;
-	reader_string8(&r, out->serial, sizeof out->serial);
-	out->token = reader_u64(&r);
-	out->kind = reader_u16(&r);
-	reader_copy(&r, out->stage_digest, DIGEST_LEN);
-	reader_copy(&r, out->expected_digest, DIGEST_LEN);
-	out->not_after_ms = reader_u64(&r);
-	return reader_done(&r) ? PUMP_OK : PUMP_EFORM;
 }
 
 enum pump_err image_read_rate(const struct read_image *image, uint64_t *nl_per_day)

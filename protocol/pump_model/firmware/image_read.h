@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * image_read - the pump's own reader of images, changes and orders (docs/protocol.md sections 5,
- * 6 and 7), written apart from the programmer's encoder so that the two check each other.
+ * image_read - the pump's own reader of images (docs/protocol.md section 5), written apart from the programmer's encoder so that the two check each other.
  *
- * All readers: PUMP_EFORM for everything that is not exactly the layout; *out then has no meaning.
+ * PUMP_EFORM for everything that is not exactly the layout; *out then has no meaning.
  */
 #ifndef PUMPCTL_IMAGE_READ_H
 #define PUMPCTL_IMAGE_READ_H
 
+#include "bytes.h"
 #include "codes.h"
-#include "pump_err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,34 +31,15 @@ struct read_image {
 	uint32_t low_alarm_nl;
 };
 
-struct read_change {
-	bool has_image, has_act;
-	const uint8_t *image_bytes; /* borrowed from the change */
-	size_t image_len;
-	struct read_image image;
-	enum therapy_act act;
-};
-
-struct read_order {
-	char serial[SERIAL_MAX + 1];
-	uint64_t token;
-	uint16_t kind;
-	uint8_t stage_digest[DIGEST_LEN], expected_digest[DIGEST_LEN];
-	uint64_t not_after_ms;
-};
-
 enum pump_err image_read(const uint8_t *bytes, size_t len, struct read_image *out) PUMP_CHECKED;
-enum pump_err image_read_change(const uint8_t *bytes, size_t len, struct read_change *out)
-	PUMP_CHECKED;
-/* The kind is not looked at. */
-enum pump_err image_read_order(const uint8_t *bytes, size_t len, struct read_order *out)
-	PUMP_CHECKED;
 
 /*
  * The rate that an image means, nL/day: floor(dose * 1,000,000 / concentration of the primary
  * drug). PUMP_ERANGE: more than a number can hold.
  */
 enum pump_err image_read_rate(const struct read_image *image, uint64_t *nl_per_day) PUMP_CHECKED;
+/* Reads the body of a mixture section; false: it is none. */
+bool image_read_mixture(struct reader *r, struct read_drug drugs[READ_DRUGS_MAX], uint8_t *count);
 /* The same drugs at the same concentrations, in the same order. */
 bool image_read_same_mixture(const struct read_image *a, const struct read_image *b);
 /* BLAKE2b-256: image digest, stage digest. */

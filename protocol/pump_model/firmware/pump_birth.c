@@ -37,6 +37,8 @@ static void write_super(const struct pump_birth *birth, uint8_t *nvm, size_t nvm
 	writer_i64(&w, birth->utc_s);
 	writer_copy(&w, birth->workstation, WORKSTATION_LEN);
 	writer_copy(&w, birth->pairing_key, PAIRING_KEY_LEN);
+	writer_string8(&w, birth->operator_id);
+	writer_copy(&w, birth->operator_key, OPERATOR_KEY_LEN);
 	writer_init(&w, nvm + CRC_AT, 4);
 	writer_u32(&w, pump_crc(nvm, CRC_AT));
 }
@@ -60,9 +62,28 @@ enum pump_err pump_birth_read(const uint8_t *nvm, size_t nvm_size, struct pump_s
 	out->utc_s = reader_i64(&r);
 	reader_copy(&r, out->workstation, WORKSTATION_LEN);
 	reader_copy(&r, out->key, PAIRING_KEY_LEN);
+	reader_string8(&r, out->operator_id, sizeof out->operator_id);
+	reader_copy(&r, out->operator_key, OPERATOR_KEY_LEN);
 	if (r.failed || memcmp(magic, MAGIC, sizeof MAGIC) != 0 || out->nvm_size != nvm_size)
 		return PUMP_EFORM;
 	return PUMP_OK;
+}
+
+static void first_operators(const char *id, const uint8_t *key, struct pump_operators *out)
+{
+	memset(out, 0, sizeof *out);
+	if (id[0] == '\0')
+		return;
+	out->version = 1;
+	out->count = 1;
+	memcpy(out->list[0].id, id, OPERATOR_ID_MAX);
+	out->list[0].role = OPERATOR_SUPERVISOR;
+	memcpy(out->list[0].key, key, OPERATOR_KEY_LEN);
+}
+
+void pump_birth_operators(const struct pump_super *super, struct pump_operators *out)
+{
+	first_operators(super->operator_id, super->operator_key, out);
 }
 
 static void add_record(struct newborn *n, uint8_t *nvm, size_t nvm_size, const uint8_t *raw,
@@ -112,11 +133,14 @@ static void write_core(const struct newborn *n, uint8_t *block)
 static void write_block(const struct newborn *n, uint8_t *block)
 {
 	struct pump_pair pair = {.used = true};
+	struct pump_operators operators;
 
 	memcpy(pair.workstation, n->birth->workstation, WORKSTATION_LEN);
 	memcpy(pair.key, n->birth->pairing_key, PAIRING_KEY_LEN);
 	write_core(n, block);
 	pump_block_put_pair(block, 0, &pair);
+	first_operators(n->birth->operator_id, n->birth->operator_key, &operators);
+	pump_block_put_operators(block, &operators);
 	pump_block_seal(block, 1);
 }
 
@@ -139,6 +163,10 @@ static enum pump_err check_birth(struct newborn *n)
 
 	if (text_len(birth->serial, sizeof birth->serial) == 0 ||
 	    text_len(birth->model, sizeof birth->model) == 0)
+		return PUMP_ERANGE;
+	if (birth->operator_id[0] != '\0' &&
+	    (text_len(birth->operator_id, sizeof birth->operator_id) == 0 ||
+	     !change_read_is_id(birth->operator_id)))
 		return PUMP_ERANGE;
 	n->limits = pump_limits_of(birth->model);
 	if (!n->limits || birth->reservoir_nl > n->limits->reservoir_nl ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * pump_birth - the superblock: what a pump is from the factory and its first clinic on. Written
- * once by pump_format and never again; it carries the first pairing, so that a pump whose state
+ * once by pump_format and never again; it carries the first pairing and supervisor, so that a pump whose state
  * blocks are both lost can still be reached and got safe.
  */
 #ifndef PUMPCTL_PUMP_BIRTH_H
@@ -22,8 +22,12 @@ struct pump_super {
 	int64_t utc_s;
 	uint8_t workstation[WORKSTATION_LEN];
 	uint8_t key[PAIRING_KEY_LEN];
+	char operator_id[OPERATOR_ID_MAX + 1];
+	uint8_t operator_key[OPERATOR_KEY_LEN];
 };
 
+/* The list that a pump has before any order changes it. */
+void pump_birth_operators(const struct pump_super *super, struct pump_operators *out);
 /* PUMP_EFORM: not a formatted NVM of this size. */
 enum pump_err pump_birth_read(const uint8_t *nvm, size_t nvm_size, struct pump_super *out)
 	PUMP_CHECKED;

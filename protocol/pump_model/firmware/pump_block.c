@@ -11,7 +11,9 @@ enum {
 	CORE_AT = 1,
 	ENTRY_AT = CORE_AT + PUMP_CORE_LEN,
 	PAIRS_AT = ENTRY_AT + PUMP_ENTRY_LEN,
-	GENERATION_AT = PAIRS_AT + PUMP_SLOTS * PUMP_PAIR_LEN,
+	OPERATORS_AT = PAIRS_AT + PUMP_SLOTS * PUMP_PAIR_LEN,
+	CARE_AT = OPERATORS_AT + PUMP_OPERATORS_LEN,
+	GENERATION_AT = CARE_AT + PUMP_CARE_LEN,
 	CRC_AT = GENERATION_AT + 8,
 	/* Within their part: */
 	IMAGE_LEN_AT = PUMP_CORE_LEN - 2,
@@ -127,6 +129,16 @@ static void read_pair(const uint8_t *block, unsigned slot, struct pump_pair *pai
 		read_result(&r, &pair->results[i]);
 }
 
+void pump_block_put_operators(uint8_t *block, const struct pump_operators *operators)
+{
+	pump_operators_write(block + OPERATORS_AT, operators);
+}
+
+void pump_block_put_care(uint8_t *block, const struct pump_care *care)
+{
+	pump_care_write(block + CARE_AT, care);
+}
+
 void pump_block_put_entry(uint8_t *block, const uint8_t *entry)
 {
 	if (entry)
@@ -148,6 +160,8 @@ void pump_block_seal(uint8_t *block, uint64_t generation)
 /* Counts are bounds of arrays: they must hold even where a CRC was made to fit. */
 static bool has_good_counts(const uint8_t *block)
 {
+	struct pump_operators operators;
+	struct pump_care care;
 	struct reader r;
 
 	reader_init(&r, block + CORE_AT + IMAGE_LEN_AT, 2);
@@ -156,7 +170,8 @@ static bool has_good_counts(const uint8_t *block)
 	for (unsigned i = 0; i < PUMP_SLOTS; i++)
 		if (block[PAIRS_AT + i * PUMP_PAIR_LEN + RESULT_COUNT_AT] > PUMP_RESULTS)
 			return false;
-	return true;
+	return pump_operators_read(block + OPERATORS_AT, &operators) &&
+	       pump_care_read(block + CARE_AT, &care);
 }
 
 bool pump_block_check(const uint8_t *block, uint64_t *generation)
@@ -176,6 +191,9 @@ void pump_block_read(const uint8_t *block, struct pump_memory *out)
 	read_core(block, &out->core);
 	for (unsigned i = 0; i < PUMP_SLOTS; i++)
 		read_pair(block, i, &out->pairs[i]);
+	/* pump_block_check has read them before. */
+	(void)pump_operators_read(block + OPERATORS_AT, &out->operators);
+	(void)pump_care_read(block + CARE_AT, &out->care);
 }
 
 const uint8_t *pump_block_entry(const uint8_t *block)

@@ -2,26 +2,30 @@
 /*
  * pump_block - the state block: bytes of everything that a commit changes, and back.
  *
- * version u8, core, log entry of the same transaction (redo; zeros: none), pairing slots,
- * generation u64, CRC-32C u32. Generation and CRC come last: a block whose writing was cut
+ * version u8, core, log entry of the same transaction (redo; zeros: none), pairing slots, operators,
+ * care, generation u64, CRC-32C u32. Generation and CRC come last: a block whose writing was cut
  * short fails its CRC. The layout is the firmware's own affair and is in no document.
  */
 #ifndef PUMPCTL_PUMP_BLOCK_H
 #define PUMPCTL_PUMP_BLOCK_H
 
 #include "codes.h"
+#include "pump_care.h"
+#include "pump_operators.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #define PUMP_SLOTS     8
 #define PUMP_RESULTS   16
-#define PUMP_ENTRY_LEN 224 /* PUMP_LOG_SLOT */
+#define PUMP_ENTRY_LEN 256 /* PUMP_LOG_SLOT */
 
 #define PUMP_CORE_LEN   641
 #define PUMP_RESULT_LEN 83
 #define PUMP_PAIR_LEN   (106 + PUMP_RESULTS * PUMP_RESULT_LEN)
-#define PUMP_BLOCK_LEN  (1 + PUMP_CORE_LEN + PUMP_ENTRY_LEN + PUMP_SLOTS * PUMP_PAIR_LEN + 12)
+#define PUMP_BLOCK_LEN                                                                             \
+	(1 + PUMP_CORE_LEN + PUMP_ENTRY_LEN + PUMP_SLOTS * PUMP_PAIR_LEN + PUMP_OPERATORS_LEN +    \
+	 PUMP_CARE_LEN + 12)
 
 /* What infusion moves on. Also in every log entry, so that an append moves it on durably. */
 struct pump_counters {
@@ -75,11 +79,15 @@ struct pump_pair {
 struct pump_memory {
 	struct pump_core core;
 	struct pump_pair pairs[PUMP_SLOTS];
+	struct pump_operators operators;
+	struct pump_care care;
 };
 
 /* Writes the parts of a block at their place in block (PUMP_BLOCK_LEN bytes). */
 void pump_block_put_core(uint8_t *block, const struct pump_core *core);
 void pump_block_put_pair(uint8_t *block, unsigned slot, const struct pump_pair *pair);
+void pump_block_put_operators(uint8_t *block, const struct pump_operators *operators);
+void pump_block_put_care(uint8_t *block, const struct pump_care *care);
 /* entry: PUMP_ENTRY_LEN bytes, or NULL for none. */
 void pump_block_put_entry(uint8_t *block, const uint8_t *entry);
 /* Last: generation and CRC over the whole block. */

@@ -5,7 +5,7 @@
  * short damages no retained record.
  *
  * entry: seq u64, ticks limit u64, delivered u64, length << 24 | remainder u32, h before (32),
- * raw (160, zero padded), CRC-32C u32.
+ * raw (192, zero padded), CRC-32C u32.
  */
 #ifndef PUMPCTL_PUMP_LOG_H
 #define PUMPCTL_PUMP_LOG_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_order.h"
 
-#include "pump_infusion.h"
+#include "pump_acts.h"
 #include "pump_log.h"
 #include "pump_requests.h"
 #include "pump_session.h"
@@ -10,61 +10,15 @@
 
 #include <string.h>
 
-/* Where a change leads from what is active now. */
-struct plan {
-	uint8_t therapy;
-	const uint8_t *digest;
-	uint64_t rate_nl_per_day;
-};
-
 /* A commit while it is checked. */
 struct commit {
 	const struct msg_commit *message;
 	struct read_order order;
-	struct plan plan;
+	struct pump_plan plan;
 	const struct pump_result *repeated; /* the stored answer is given again */
 	bool keeps_witness;                 /* that of the slot, not the order's */
+	bool breaks_glass;                  /* unsigned, by the magnet */
 };
-
-static const struct {
-	uint16_t kind;
-	enum therapy_act act;
-	uint8_t therapy;
-} SAFE_KINDS[] = {
-	{ORDER_STOP, ACT_STOP, THERAPY_STOPPED},
-	{ORDER_RESUME, ACT_RESUME, THERAPY_RUNNING},
-	{ORDER_MINIMUM, ACT_MINIMUM, THERAPY_MINIMUM},
-};
-
-#define SAFE_COUNT (sizeof SAFE_KINDS / sizeof SAFE_KINDS[0])
-
-static uint8_t therapy_after(const struct pump_stage *stage)
-{
-	for (size_t i = 0; stage->has_act && i < SAFE_COUNT; i++)
-		if (SAFE_KINDS[i].act == stage->act)
-			return SAFE_KINDS[i].therapy;
-	return THERAPY_RUNNING;
-}
-
-static enum result_code make_plan(const struct pump *p, const struct pump_stage *stage,
-				  struct plan *plan)
-{
-	uint64_t rate = 0;
-	const struct read_image *image = stage->has_image ? &stage->image : &p->program.image;
-
-	plan->therapy = therapy_after(stage);
-	plan->digest = stage->has_image ? stage->image_digest : p->program.digest;
-	if (stage->has_image || p->program.present) {
-		if (image_read_rate(image, &rate) != PUMP_OK)
-			return CODE_OUT_OF_RANGE;
-	} else if (plan->therapy == THERAPY_RUNNING ||
-		   (plan->therapy == THERAPY_MINIMUM && !p->memory.core.memory_lost)) {
-		/* A pump that lost its program went to minimum rate by itself: so may an order. */
-		return CODE_NO_PROGRAM;
-	}
-	plan->rate_nl_per_day = pump_infusion_rate(p->limits, plan->therapy, rate);
-	return CODE_DONE;
-}
 
 /* ceil(rate * concentration / 1,000,000), ng/day; false if no number holds it. */
 static bool daily_total(uint64_t rate_nl_per_day, uint32_t concentration, uint64_t *ng)
@@ -98,57 +52,67 @@ static bool describe_image(const struct read_image *image, uint64_t rate_nl_per_
 	return true;
 }
 
-static void keep_stage(struct pump *p, const struct read_change *change, const uint8_t *digest)
+static void keep_stage(struct pump *p, const uint8_t *digest)
 {
 	struct pump_stage *stage = &p->stage;
+	struct read_change *change = &stage->change;
 
 	memcpy(stage->digest, digest, DIGEST_LEN);
 	stage->expires_ms = pump_requests_ticks(p) + PUMP_STAGE_MS;
-	stage->has_image = change->has_image;
-	stage->has_act = change->has_act;
-	stage->act = change->act;
-	stage->image_len = change->image_len;
-	if (!change->has_image)
+	if (!(change->parts & PART_IMAGE))
 		return;
-	stage->image = change->image;
 	memcpy(stage->image_bytes, change->image_bytes, change->image_len);
-	image_read_digest(change->image_bytes, change->image_len, stage->image_digest);
+	change->image_bytes = stage->image_bytes;
+	image_read_digest(stage->image_bytes, change->image_len, stage->image_digest);
+}
+
+static void tell_acts(const struct read_change *change, struct msg_staged *staged)
+{
+	struct writer w;
+
+	writer_init(&w, staged->acts, sizeof staged->acts);
+	change_read_tell(change, &w);
+	staged->acts_len = writer_len(&w);
 }
 
 enum result_code pump_order_stage(struct pump *p, const struct message *m, struct message *answer)
 {
 	const struct msg_stage *request = &m->as.stage;
 	struct msg_staged *staged = &answer->as.staged;
-	struct read_change change;
-	struct plan plan;
+	const struct read_change *change = &p->stage.change;
+	struct pump_plan plan;
 	enum result_code code;
 	uint64_t image_rate = 0;
 
 	p->stage.present = false;
-	if (image_read_change(request->change, request->change_len, &change) != PUMP_OK)
+	if (change_read(request->change, request->change_len, &p->stage.change) != PUMP_OK)
 		return CODE_MALFORMED;
 	image_read_digest(request->change, request->change_len, staged->stage_digest);
-	keep_stage(p, &change, staged->stage_digest);
-	code = make_plan(p, &p->stage, &plan);
+	keep_stage(p, staged->stage_digest);
+	code = pump_acts_plan(p, &p->stage, &plan);
 	if (code != CODE_DONE)
 		return code;
-	if (change.has_image && (image_read_rate(&change.image, &image_rate) != PUMP_OK ||
-				 !describe_image(&change.image, image_rate, &staged->image)))
+	staged->has_image = (change->parts & PART_IMAGE) != 0;
+	if (staged->has_image && (image_read_rate(&change->image, &image_rate) != PUMP_OK ||
+				  !describe_image(&change->image, image_rate, &staged->image)))
 		return CODE_OUT_OF_RANGE;
 	p->stage.present = true;
 	answer->op = OP_STAGED;
 	memcpy(staged->active_digest, plan.digest, DIGEST_LEN);
 	staged->therapy = plan.therapy;
 	staged->rate_nl_per_day = plan.rate_nl_per_day;
+	staged->reservoir_nl = plan.reservoir_nl;
 	staged->expires_ticks_ms = p->stage.expires_ms;
-	staged->has_image = change.has_image;
+	staged->operators = p->memory.operators.version;
+	staged->second = plan.second;
+	tell_acts(change, staged);
 	return CODE_DONE;
 }
 
 static enum result_code check_form(const struct pump *p, struct commit *c)
 {
 	(void)p;
-	if (image_read_order(c->message->order, c->message->order_len, &c->order) != PUMP_OK ||
+	if (change_read_order(c->message->order, c->message->order_len, &c->order) != PUMP_OK ||
 	    c->order.token > INT64_MAX || c->message->witness_size > INT64_MAX)
 		return CODE_MALFORMED;
 	return CODE_DONE;
@@ -203,23 +167,61 @@ static enum result_code check_stage(const struct pump *p, struct commit *c)
 
 static bool gets_safe(uint16_t kind)
 {
-	for (size_t i = 0; i < SAFE_COUNT; i++)
-		if (SAFE_KINDS[i].kind == kind)
-			return true;
-	return false;
+	return kind == ORDER_STOP || kind == ORDER_RESUME || kind == ORDER_MINIMUM ||
+	       kind == ORDER_BOLUS_STOP;
 }
 
 static enum result_code check_kind(const struct pump *p, struct commit *c)
 {
-	const struct pump_stage *stage = &p->stage;
+	return pump_operators_kind_fits(c->order.kind, &p->stage.change) ? CODE_DONE : CODE_MALFORMED;
+}
 
-	if (c->order.kind == ORDER_PROGRAM)
-		return stage->has_image && !stage->has_act ? CODE_DONE : CODE_MALFORMED;
-	for (size_t i = 0; i < SAFE_COUNT; i++)
-		if (SAFE_KINDS[i].kind == c->order.kind && !stage->has_image &&
-		    stage->has_act && SAFE_KINDS[i].act == stage->act)
-			return CODE_DONE;
-	return CODE_MALFORMED;
+/* Nobody signed: only getting safe may do without, while a hand holds a magnet over the pump. */
+static enum result_code check_magnet(const struct pump *p, struct commit *c)
+{
+	if (p->memory.operators.count == 0)
+		return CODE_DONE;
+	c->breaks_glass = gets_safe(c->order.kind) && p->now_ms < p->magnet_ms;
+	return c->breaks_glass ? CODE_DONE : CODE_NEEDS_SIGNATURE;
+}
+
+static enum result_code check_signature(const struct pump *p, const struct commit *c, size_t i)
+{
+	const struct msg_commit *m = c->message;
+	const struct pump_operator *operator =
+		pump_operators_find(&p->memory.operators, m->signatures[i].id);
+
+	if (!operator || !pump_operators_signed(operator, m->order, m->order_len,
+						m->signatures[i].bytes))
+		return CODE_BAD_SIGNATURE;
+	if (gets_safe(c->order.kind) ||
+	    pump_operators_allow(operator->role, &p->stage.change, c->plan.only_alarms))
+		return CODE_DONE;
+	return CODE_NOT_ALLOWED;
+}
+
+static bool is_signed_twice_by_one(const struct msg_commit *m)
+{
+	return m->signature_count == 2 && memcmp(m->signatures[0].id, m->signatures[1].id,
+						 sizeof m->signatures[0].id) == 0;
+}
+
+static enum result_code check_signatures(const struct pump *p, struct commit *c)
+{
+	const struct msg_commit *m = c->message;
+	enum result_code code = pump_acts_plan(p, &p->stage, &c->plan);
+
+	if (code != CODE_DONE)
+		return code;
+	if (m->signature_count == 0)
+		return check_magnet(p, c);
+	if (!gets_safe(c->order.kind) && c->order.operators != p->memory.operators.version)
+		return CODE_OLD_OPERATORS;
+	if (is_signed_twice_by_one(m))
+		return CODE_BAD_SIGNATURE;
+	for (size_t i = 0; i < m->signature_count && code == CODE_DONE; i++)
+		code = check_signature(p, c, i);
+	return code;
 }
 
 static enum result_code check_witness(const struct pump *p, struct commit *c)
@@ -251,29 +253,62 @@ static enum result_code check_expected(const struct pump *p, struct commit *c)
 
 static enum result_code check_limits(const struct pump *p, struct commit *c)
 {
-	enum result_code code = make_plan(p, &p->stage, &c->plan);
-
-	if (code != CODE_DONE || gets_safe(c->order.kind))
-		return code;
-	return pump_limits_allow(p->limits, c->plan.rate_nl_per_day, p->stage.image.low_alarm_nl)
+	if (!(p->stage.change.parts & PART_IMAGE))
+		return CODE_DONE;
+	return pump_limits_allow(p->limits, c->plan.rate_nl_per_day,
+				 p->stage.change.image.low_alarm_nl)
 		       ? CODE_DONE
 		       : CODE_OUT_OF_RANGE;
 }
 
 static enum result_code check_mixture(const struct pump *p, struct commit *c)
 {
-	if (gets_safe(c->order.kind) || !p->program.present ||
-	    image_read_same_mixture(&p->program.image, &p->stage.image))
+	const struct read_change *change = &p->stage.change;
+
+	(void)c;
+	if (!(change->parts & PART_IMAGE) || !p->program.present || (change->parts & PART_REASON) ||
+	    image_read_same_mixture(&p->program.image, &change->image))
 		return CODE_DONE;
 	return CODE_NEEDS_BRIDGE;
+}
+
+static enum result_code check_acts(const struct pump *p, struct commit *c)
+{
+	(void)c;
+	return pump_acts_check(p, &p->stage);
+}
+
+static bool has_supervisor(const struct pump *p, const struct msg_commit *m)
+{
+	for (size_t i = 0; i < m->signature_count; i++) {
+		const struct pump_operator *operator =
+			pump_operators_find(&p->memory.operators, m->signatures[i].id);
+
+		if (operator && pump_operators_override(operator->role))
+			return true;
+	}
+	return false;
+}
+
+static enum result_code check_second(const struct pump *p, struct commit *c)
+{
+	if (c->plan.second == 0 || gets_safe(c->order.kind) || p->memory.operators.count == 0)
+		return CODE_DONE;
+	if (c->message->signature_count < SIGNATURES_MAX)
+		return CODE_NEEDS_SECOND;
+	if ((c->plan.second & SECOND_OVERRIDE) && !has_supervisor(p, c->message))
+		return CODE_NOT_ALLOWED;
+	return CODE_DONE;
 }
 
 static enum result_code check_order(const struct pump *p, struct commit *c)
 {
 	/* The order of docs/protocol.md section 7. */
 	static enum result_code (*const CHECKS[])(const struct pump *, struct commit *) = {
-		check_form,  check_serial,  check_token,    check_time,   check_stage,
-		check_kind,  check_witness, check_expected, check_limits, check_mixture,
+		check_form,     check_serial, check_token,   check_time,
+		check_stage,    check_kind,   check_signatures, check_witness,
+		check_expected, check_limits, check_mixture, check_acts,
+		check_second,
 	};
 
 	for (size_t i = 0; i < sizeof CHECKS / sizeof CHECKS[0]; i++) {
@@ -301,6 +336,10 @@ static void prepare_record(struct pump *p, const struct commit *c)
 	writer_u8(&w, c->plan.therapy);
 	writer_u64(&w, m->witness_size);
 	writer_copy(&w, m->witness_root, DIGEST_LEN);
+	writer_u32(&w, p->memory.operators.version);
+	for (size_t i = 0; i < SIGNATURES_MAX; i++)
+		writer_copy(&w, (const uint8_t *)m->signatures[i].id, OPERATOR_ID_MAX);
+	writer_u64(&w, pump_acts_amount(p, c->order.kind, &p->stage.change));
 	pump_log_prepare(p, raw, writer_len(&w));
 }
 
@@ -320,12 +359,16 @@ static void execute(struct pump *p, const struct commit *c)
 	prepare_record(p, c);
 	pump_store_begin(p);
 	core->therapy = c->plan.therapy;
-	if (p->stage.has_image) {
+	if (p->stage.change.parts & PART_IMAGE) {
 		memset(core->image, 0, sizeof core->image);
-		memcpy(core->image, p->stage.image_bytes, p->stage.image_len);
-		core->image_len = (uint16_t)p->stage.image_len;
+		memcpy(core->image, p->stage.image_bytes, p->stage.change.image_len);
+		core->image_len = (uint16_t)p->stage.change.image_len;
 		core->memory_lost = false;
 	}
+	pump_acts_apply(p, &p->stage);
+	if (c->breaks_glass)
+		pump_care_add_due(&p->next.care, result.record_seq,
+				  p->counters.therapy_s + PUMP_COUNTERSIGN_S);
 	pair->last_token = result.token;
 	pump_block_add_result(pair, &result);
 	if (!c->keeps_witness) {

@@ -177,6 +177,7 @@ static void rebuild(struct pump *p, const struct pump_super *super)
 	p->memory.pairs[0].used = true;
 	memcpy(p->memory.pairs[0].workstation, super->workstation, WORKSTATION_LEN);
 	memcpy(p->memory.pairs[0].key, super->key, PAIRING_KEY_LEN);
+	pump_birth_operators(super, &p->memory.operators);
 	for (uint64_t seq = p->log.first; pump_log_get(p, seq, &entry); seq++) {
 		take_entry(p, &entry);
 		take_chain(p, &entry);

@@ -92,6 +92,24 @@ static enum result_code answer_image(struct pump *p, const struct message *m,
 	return CODE_DONE;
 }
 
+static enum result_code answer_operators(struct pump *p, const struct message *m,
+					 struct message *answer)
+{
+	const struct pump_operators *operators = &p->memory.operators;
+	struct msg_operators *out = &answer->as.operators;
+
+	(void)m;
+	answer->op = OP_OPERATORS;
+	out->version = operators->version;
+	out->count = operators->count;
+	for (uint8_t i = 0; i < operators->count; i++) {
+		copy_text(out->rows[i].id, sizeof out->rows[i].id, operators->list[i].id);
+		out->rows[i].role = operators->list[i].role;
+		memcpy(out->rows[i].key, operators->list[i].key, OPERATOR_KEY_LEN);
+	}
+	return CODE_DONE;
+}
+
 static enum result_code answer_range(struct pump *p, const struct message *m,
 				     struct message *answer)
 {
@@ -122,6 +140,7 @@ static const struct request {
 	{.op = OP_PING, .run = answer_ping},
 	{.op = OP_GET_STATUS, .run = answer_status},
 	{.op = OP_GET_IMAGE, .run = answer_image},
+	{.op = OP_GET_OPERATORS, .run = answer_operators},
 	{.op = OP_GET_RANGE, .run = answer_range},
 	{.op = OP_PULL, .run = pump_stream_pull},
 	{.op = OP_ACK, .in_pull = true, .run = pump_stream_acknowledge},

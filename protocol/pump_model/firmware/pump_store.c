@@ -35,6 +35,8 @@ static void encode_next(struct pump *p)
 	pump_block_put_entry(s->block, s->has_entry ? s->entry : NULL);
 	for (unsigned i = 0; i < PUMP_SLOTS; i++)
 		pump_block_put_pair(s->block, i, &p->next.pairs[i]);
+	pump_block_put_operators(s->block, &p->next.operators);
+	pump_block_put_care(s->block, &p->next.care);
 	pump_block_seal(s->block, s->generation + 1);
 }
 

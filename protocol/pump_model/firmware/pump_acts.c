@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pump_acts.h"
+
+#include "pump_infusion.h"
+#include "pump_requests.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { ZONE_MAX_MIN = 14 * 60, TENFOLD = 10, ALARMS_TAG = 0x55 };
+
+static uint8_t therapy_after(const struct pump *p, const struct read_change *change)
+{
+	if (change->parts & PART_THERAPY) {
+		switch (change->act) {
+		case ACT_STOP:
+			return THERAPY_STOPPED;
+		case ACT_MINIMUM:
+			return THERAPY_MINIMUM;
+		case ACT_RESUME:
+			break;
+		}
+		return THERAPY_RUNNING;
+	}
+	return change->parts & PART_IMAGE ? THERAPY_RUNNING : p->memory.core.therapy;
+}
+
+/* The next section of an image that is not its alarms; false at the end. */
+static bool next_section(struct reader *r, uint8_t *tag, const uint8_t **body, size_t *len)
+{
+	while (reader_left(r) > 0) {
+		*tag = reader_u8(r);
+		*body = reader_bytes16(r, len);
+		if (r->failed)
+			return false;
+		if (*tag != ALARMS_TAG)
+			return true;
+	}
+	return false;
+}
+
+/* Both were read before, so both are whole. */
+static bool differ_in_alarms_alone(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+{
+	struct reader left, right;
+	uint8_t left_tag, right_tag;
+	const uint8_t *left_body, *right_body;
+	size_t left_len, right_len;
+	bool more;
+
+	reader_init(&left, a, a_len);
+	reader_init(&right, b, b_len);
+	if (reader_u8(&left) != reader_u8(&right))
+		return false;
+	do {
+		more = next_section(&left, &left_tag, &left_body, &left_len);
+		if (next_section(&right, &right_tag, &right_body, &right_len) != more)
+			return false;
+		if (more && (left_tag != right_tag || left_len != right_len ||
+			     memcmp(left_body, right_body, left_len) != 0))
+			return false;
+	} while (more);
+	return true;
+}
+
+static uint32_t concentration_of(const struct read_image *image, const struct read_drug *drug)
+{
+	for (uint8_t i = 0; i < image->count; i++)
+		if (memcmp(image->drugs[i].name, drug->name, sizeof drug->name) == 0)
+			return image->drugs[i].concentration_ng_per_ml;
+	return 0;
+}
+
+/* True if any drug that both images hold goes up ten-fold or more. */
+static bool goes_up_tenfold(const struct read_image *before, uint64_t before_rate,
+			    const struct read_image *after, uint64_t after_rate)
+{
+	for (uint8_t i = 0; i < after->count; i++) {
+		uint64_t was, is;
+		uint32_t concentration = concentration_of(before, &after->drugs[i]);
+
+		if (concentration == 0)
+			continue;
+		if (__builtin_mul_overflow(before_rate * TENFOLD, concentration, &was) ||
+		    __builtin_mul_overflow(after_rate, after->drugs[i].concentration_ng_per_ml, &is) ||
+		    is >= was)
+			return true;
+	}
+	return false;
+}
+
+static uint8_t why_two(const struct pump *p, const struct pump_stage *stage, uint64_t rate)
+{
+	uint8_t why = stage->change.parts & PART_REASON ? SECOND_OVERRIDE : 0;
+	uint64_t before = 0;
+
+	if (!(stage->change.parts & PART_IMAGE))
+		return why;
+	if (!p->program.present)
+		return why | SECOND_FIRST;
+	/* An active image has a rate: it was worked out when it became active. */
+	(void)!image_read_rate(&p->program.image, &before);
+	if (goes_up_tenfold(&p->program.image, before, &stage->change.image, rate))
+		why |= SECOND_TENFOLD;
+	return why;
+}
+
+enum result_code pump_acts_plan(const struct pump *p, const struct pump_stage *stage,
+				struct pump_plan *plan)
+{
+	const struct read_change *change = &stage->change;
+	bool has_image = (change->parts & PART_IMAGE) != 0;
+	const struct read_image *image = has_image ? &change->image : &p->program.image;
+	const struct pump_core *core = &p->memory.core;
+	uint64_t rate = 0;
+
+	plan->therapy = therapy_after(p, change);
+	plan->digest = has_image ? stage->image_digest : p->program.digest;
+	plan->reservoir_nl = change->parts & PART_FILL ? change->fill.volume_nl
+						       : pump_infusion_reservoir(p);
+	plan->only_alarms = has_image && p->program.present &&
+			    differ_in_alarms_alone(core->image, core->image_len,
+						   stage->image_bytes, change->image_len);
+	if (has_image || p->program.present) {
+		if (image_read_rate(image, &rate) != PUMP_OK)
+			return CODE_OUT_OF_RANGE;
+	} else if ((change->parts & PART_THERAPY) &&
+		   (plan->therapy == THERAPY_RUNNING ||
+		    (plan->therapy == THERAPY_MINIMUM && !core->memory_lost))) {
+		/* A pump that lost its program went to minimum rate by itself: so may an order. */
+		return CODE_NO_PROGRAM;
+	}
+	plan->second = why_two(p, stage, rate);
+	plan->rate_nl_per_day = pump_infusion_rate(p->limits, plan->therapy, rate);
+	return CODE_DONE;
+}
+
+static enum result_code check_fill(const struct pump *p, const struct pump_stage *stage)
+{
+	const struct read_change *change = &stage->change;
+	struct read_image filled = {.count = change->fill.count};
+	const struct read_image *image =
+		change->parts & PART_IMAGE ? &change->image : &p->program.image;
+
+	if (change->fill.volume_nl > p->limits->reservoir_nl ||
+	    change->fill.volume_nl < p->limits->residual_nl)
+		return CODE_OUT_OF_RANGE;
+	memcpy(filled.drugs, change->fill.drugs, sizeof filled.drugs);
+	/* A pump without a program may be filled before it is programmed. */
+	if (((change->parts & PART_IMAGE) || p->program.present) &&
+	    !image_read_same_mixture(image, &filled))
+		return CODE_WRONG_MIXTURE;
+	return CODE_DONE;
+}
+
+static enum result_code check_operator(const struct pump *p, const struct read_change *change)
+{
+	struct pump_operators tried = p->memory.operators;
+
+	return pump_operators_change(&tried, &change->operator_act);
+}
+
+static enum result_code check_due(const struct pump *p, const struct read_change *change)
+{
+	struct pump_care tried = p->memory.care;
+
+	return pump_care_take_due(&tried, change->countersign) ? CODE_DONE : CODE_NO_SUCH_THING;
+}
+
+static bool clock_is_good(const struct pump *p, const struct read_change *change)
+{
+	return change->zone_min >= -ZONE_MAX_MIN && change->zone_min <= ZONE_MAX_MIN &&
+	       change->clock_ticks_ms <= pump_requests_ticks(p);
+}
+
+enum result_code pump_acts_check(const struct pump *p, const struct pump_stage *stage)
+{
+	const struct read_change *change = &stage->change;
+
+	if (change->parts & PART_FILL) {
+		enum result_code code = check_fill(p, stage);
+
+		if (code != CODE_DONE)
+			return code;
+	}
+	if (change->parts & PART_OPERATOR)
+		return check_operator(p, change);
+	if (change->parts & PART_COUNTERSIGN)
+		return check_due(p, change);
+	if ((change->parts & PART_CLOCK) && !clock_is_good(p, change))
+		return CODE_OUT_OF_RANGE;
+	if ((change->parts & PART_REVOKE) &&
+	    (change->revoke >= PUMP_SLOTS || !p->memory.pairs[change->revoke].used))
+		return CODE_NO_SUCH_THING;
+	if ((change->parts & PART_ALARM) && change->alarm == ALARM_ACKNOWLEDGE &&
+	    (change->alarm_bits & ~p->memory.core.alarms) != 0)
+		return CODE_NO_SUCH_THING;
+	return CODE_DONE;
+}
+
+static void apply_fill(struct pump *p, const struct read_fill *fill)
+{
+	struct pump_care *care = &p->next.care;
+
+	p->next.core.fill_nl = fill->volume_nl;
+	p->next.core.fill_delivered_nl = p->counters.delivered_nl;
+	care->filled_s = p->counters.therapy_s;
+	care->filled_nl = fill->volume_nl;
+	care->drawn_nl = fill->drawn_nl;
+	care->rinsed = fill->rinsed;
+	care->expiry_day = fill->expiry_day;
+	memcpy(care->lot, fill->lot, sizeof care->lot);
+}
+
+static void apply_catheter(struct pump *p, const struct read_catheter *catheter)
+{
+	struct pump_care *care = &p->next.care;
+
+	care->contents = catheter->contents;
+	care->catheter_s = p->counters.therapy_s;
+	if (catheter->what == CATHETER_ASPIRATED)
+		return;
+	care->length_mm = catheter->length_mm;
+	care->catheter_nl = catheter->volume_nl;
+	memcpy(care->tip, catheter->tip, sizeof care->tip);
+}
+
+static void apply_clock(struct pump *p, const struct read_change *change)
+{
+	uint64_t late_s = (pump_requests_ticks(p) - change->clock_ticks_ms) / 1000;
+
+	p->next.core.utc_s = (int64_t)((uint64_t)change->clock_s + late_s);
+	p->next.core.utc_at_s = p->counters.therapy_s;
+	p->next.care.zone_min = change->zone_min;
+}
+
+static void apply_therapy(struct pump *p, const struct read_change *change)
+{
+	p->next.care.stop_until_s =
+		change->parts & PART_DURATION ? p->counters.therapy_s + change->stop_s : 0;
+}
+
+static void apply_revoke(struct pump *p, uint8_t slot)
+{
+	sodium_memzero(&p->next.pairs[slot], sizeof p->next.pairs[slot]);
+}
+
+void pump_acts_apply(struct pump *p, const struct pump_stage *stage)
+{
+	const struct read_change *change = &stage->change;
+
+	if (change->parts & (PART_THERAPY | PART_IMAGE))
+		apply_therapy(p, change);
+	if (change->parts & PART_FILL)
+		apply_fill(p, &change->fill);
+	if (change->parts & PART_CATHETER)
+		apply_catheter(p, &change->catheter);
+	if (change->parts & PART_CLOCK)
+		apply_clock(p, change);
+	/* pump_acts_check has tried it before. */
+	if (change->parts & PART_OPERATOR)
+		(void)pump_operators_change(&p->next.operators, &change->operator_act);
+	if (change->parts & PART_COUNTERSIGN)
+		(void)pump_care_take_due(&p->next.care, change->countersign);
+	if (change->parts & PART_REVOKE)
+		apply_revoke(p, change->revoke);
+	if (change->parts & PART_TAG)
+		memcpy(p->next.care.tag, change->tag, sizeof p->next.care.tag);
+	if ((change->parts & PART_ALARM) && change->alarm == ALARM_ACKNOWLEDGE)
+		p->next.care.acknowledged |= change->alarm_bits;
+}
+
+uint64_t pump_acts_amount(const struct pump *p, uint16_t kind, const struct read_change *change)
+{
+	switch ((enum order_kind)kind) {
+	case ORDER_STOP:
+		return change->parts & PART_DURATION ? change->stop_s : 0;
+	case ORDER_REFILL:
+		return change->fill.volume_nl;
+	case ORDER_CATHETER:
+		return change->catheter.volume_nl;
+	case ORDER_BOLUS:
+		return change->bolus_amount;
+	case ORDER_CLOCK:
+		return (uint64_t)change->clock_s & INT64_MAX;
+	case ORDER_OPERATORS:
+		return (uint64_t)p->memory.operators.version + 1;
+	case ORDER_REVOKE:
+		return change->revoke;
+	case ORDER_ALARM:
+		return change->alarm_bits;
+	case ORDER_COUNTERSIGN:
+		return change->countersign;
+	case ORDER_PROGRAM:
+	case ORDER_RESUME:
+	case ORDER_MINIMUM:
+	case ORDER_BOLUS_STOP:
+	case ORDER_CARD:
+	case ORDER_TAG:
+		break;
+	}
+	return 0;
+}
