@@ -11,12 +11,15 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 /* The kernel drops what a full buffer cannot take, and tells nobody: ask for a large one. */
 #define RECEIVE_BUFFER (1024 * 1024)
+/* Of a key that Secure Connections make. */
+#define KEY_SIZE 16
 
 static int hex_digit(char c)
 {
@@ -47,6 +50,13 @@ bool link_l2cap_parse_address(const char *text, uint8_t addr[6], bool *is_random
 	*is_random = *text != '\0';
 	memcpy(addr, parsed, sizeof parsed);
 	return true;
+}
+
+void link_l2cap_print_address(const uint8_t addr[6], bool is_random,
+                              char text[LINK_L2CAP_ADDRESS_TEXT])
+{
+	(void)snprintf(text, LINK_L2CAP_ADDRESS_TEXT, "%02X:%02X:%02X:%02X:%02X:%02X%s", addr[5],
+	               addr[4], addr[3], addr[2], addr[1], addr[0], is_random ? "/random" : "");
 }
 
 /* As libbluetooth's hci_devinfo, but its descriptor does not leak into child processes. */
@@ -103,7 +113,7 @@ static int open_bound(int index)
 	if (err)
 		return err;
 	if (!hci_test_bit(HCI_UP, &info.flags))
-		return -ENODEV;
+		return -ENETDOWN;
 	fd = socket(AF_BLUETOOTH, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, BTPROTO_L2CAP);
 	if (fd < 0)
 		return errno == EPROTONOSUPPORT ? -EAFNOSUPPORT : -errno;
@@ -120,17 +130,10 @@ static int open_bound(int index)
 	return fd;
 }
 
-/* A controller that found nobody reports HOSTDOWN; unplugged while connecting, NETDOWN. */
+/* A controller that found nobody reports HOSTDOWN. */
 static int connect_error(int error)
 {
-	switch (error) {
-	case EHOSTDOWN:
-		return -EHOSTUNREACH;
-	case ENETDOWN:
-		return -ENODEV;
-	default:
-		return -error;
-	}
+	return error == EHOSTDOWN ? -EHOSTUNREACH : -error;
 }
 
 /* Refused before anything was sent: the kernel's way to say that LE is switched off here. */
@@ -190,6 +193,56 @@ int link_l2cap_connect(struct link **out, int index, const uint8_t addr[6], bool
 	}
 	*out = link_socket_wrap(fd);
 	return *out ? 0 : -ENOMEM;
+}
+
+int link_l2cap_secure(struct link *link)
+{
+	struct bt_security security = {.level = BT_SECURITY_FIPS};
+
+	if (setsockopt(link_fd(link), SOL_BLUETOOTH, BT_SECURITY, &security, sizeof security) == 0)
+		return 0;
+	/* The kernel has no use for the same level again. */
+	return errno == EINVAL && link_l2cap_is_secure(link) ? 0 : -errno;
+}
+
+bool link_l2cap_is_secure(const struct link *link)
+{
+	struct bt_security security = {.level = BT_SECURITY_LOW};
+	socklen_t size = sizeof security;
+
+	return getsockopt(link_fd(link), SOL_BLUETOOTH, BT_SECURITY, &security, &size) == 0 &&
+	       security.level >= BT_SECURITY_FIPS && security.key_size == KEY_SIZE;
+}
+
+int link_l2cap_adapter_state(int index)
+{
+	struct hci_dev_info info;
+	int err = device_info(index, &info);
+
+	return err ? err : hci_test_bit(HCI_UP, &info.flags) ? 0 : -ENETDOWN;
+}
+
+const char *link_l2cap_end_text(int error)
+{
+	/* The kernel's bt_to_errno() of the controller's reason. */
+	static const struct {
+		int error;
+		const char *text;
+	} rows[] = {
+	        {ETIMEDOUT, "nothing was heard of the peer for too long"},
+	        {ECONNRESET, "the peer closed it"},
+	        {ECONNABORTED, "this computer closed it"},
+	        {EACCES, "the link could not be encrypted"},
+	        {EBADE, "the peer holds no link key of this computer"},
+	        {ENETDOWN, "the Bluetooth adapter was switched off"},
+	        {ENODEV, "the Bluetooth adapter has gone"},
+	        {LINK_L2CAP_MISSED, "the radio lost the link"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].error == -error)
+			return rows[i].text;
+	return "the link ended without a reason";
 }
 
 int link_l2cap_listen(int index)

@@ -13,6 +13,7 @@
 #include "loop.h"
 #include "options.h"
 #include "session.h"
+#include "passkey.h"
 #include "shell.h"
 
 struct app *app_create(void)
@@ -158,6 +159,13 @@ static void session_waits(void *ctx)
 		(void)fputs("Waiting for the pump. It is given 30 seconds.\n", stderr);
 }
 
+static int32_t ask_passkey(void *ctx, const char *address, bool (*stop)(void *stop_ctx),
+			   void *stop_ctx)
+{
+	const struct app *app = ctx;
+	return app->options.no_input ? -1 : passkey_ask(app->loop, address, stop, stop_ctx);
+}
+
 static void session_ended(void *ctx, const struct error *why)
 {
 	struct app *app = ctx;
@@ -182,6 +190,8 @@ enum error_code app_connect(struct app *app, bool *fresh, struct error *error)
 	memcpy(app->pump, name, sizeof(app->pump));
 	struct session_config config = {.pump = app->pump,
 					.adapter = app->options.adapter,
+					.link_security = app->options.link_security,
+					.ask_passkey = ask_passkey,
 					.timeout_ms = app->options.timeout_ms,
 					.on_waiting = session_waits,
 					.on_closed = session_ended,

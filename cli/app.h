@@ -34,6 +34,8 @@ struct app_options {
 	bool json, plain, no_input, dry_run, check;
 	enum color_mode color;
 	int adapter;           /* --adapter: hciN */
+	bool adapter_named;    /* --adapter was given */
+	bool link_security;    /* --link-security */
 	int timeout_ms;        /* --timeout: finding and connecting */
 	const char *confirm[LINE_CONFIRM_MAX]; /* --confirm TEXT */
 	size_t confirm_count;

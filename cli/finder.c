@@ -8,18 +8,41 @@
 #include <string.h>
 
 #include "link_local.h"
+#include "loop.h"
+#include "wireless.h"
 
 #define PATH_SIZE 512
 
-/* Manufacturer data of docs/protocol.md section 1: 04 FF FF FF w; bit 0 of w is the window. */
-static bool window_of(const struct link_local_device *device)
+/* Assigned Numbers 2.3. */
+#define FIELD_NAME_SHORT 0x08
+#define FIELD_NAME       0x09
+#define FIELD_MAKER      0xFF
+
+/* The bytes of a field after its type; NULL: not there, or the data ends before it does. */
+static const uint8_t *find_field(const uint8_t *adv, size_t adv_len, uint8_t type, size_t *len)
 {
-	static const unsigned char head[] = {0x04, 0xFF, 0xFF, 0xFF};
-	for (size_t at = 0; at < device->adv_len; at += (size_t)device->adv[at] + 1)
-		if (at + sizeof(head) < device->adv_len &&
-		    !memcmp(device->adv + at, head, sizeof(head)))
-			return device->adv[at + sizeof(head)] & 1;
-	return false;
+	*len = 0;
+	for (size_t at = 0; at < adv_len && adv[at] && adv[at] < adv_len - at; at += adv[at] + (size_t)1)
+		if (adv[at + 1] == type) {
+			*len = adv[at] - (size_t)1;
+			return adv + at + 2;
+		}
+	return NULL;
+}
+
+/* Manufacturer data of docs/protocol.md section 1: FF FF w; bit 0 of w is the window. */
+static bool window_of(const uint8_t *adv, size_t adv_len)
+{
+	size_t len;
+	const uint8_t *field = find_field(adv, adv_len, FIELD_MAKER, &len);
+	return field && len >= 3 && field[0] == 0xFF && field[1] == 0xFF && (field[2] & 1);
+}
+
+static void take_data(struct found_pump *pump, const uint8_t *data, size_t len)
+{
+	pump->adv_len = len < sizeof(pump->adv) ? len : sizeof(pump->adv);
+	memcpy(pump->adv, data, pump->adv_len);
+	pump->window_open = window_of(pump->adv, pump->adv_len);
 }
 
 static void ask(const char *path, int timeout_ms, struct found_pump *found, size_t max,
@@ -32,9 +55,65 @@ static void ask(const char *path, int timeout_ms, struct found_pump *found, size
 		return;
 	for (size_t i = 0; i < here && *count < max; i++) {
 		struct found_pump *pump = &found[(*count)++];
+		*pump = (struct found_pump){.is_local = true,
+					    .is_pump = true,
+					    .rssi = FINDER_RSSI_UNKNOWN,
+					    .heard_ms = loop_now_ms()};
 		(void)snprintf(pump->address, sizeof(pump->address), "sim:%.32s", devices[i].name);
-		pump->window_open = window_of(&devices[i]);
+		take_data(pump, devices[i].adv, devices[i].adv_len);
 	}
+}
+
+/* The entry of an address: its own, a new one, or in a full list the one heard longest ago. */
+static struct found_pump *find_entry(struct found_pump *found, size_t *count, const char *address,
+				     bool *is_news)
+{
+	struct found_pump *oldest = NULL;
+	*is_news = false;
+	for (size_t i = 0; i < *count; i++) {
+		if (!strcmp(found[i].address, address))
+			return &found[i];
+		if (!found[i].is_local && (!oldest || found[i].heard_ms < oldest->heard_ms))
+			oldest = &found[i];
+	}
+	*is_news = true;
+	if (*count == FINDER_MAX && !oldest)
+		oldest = &found[FINDER_MAX - 1];
+	struct found_pump *entry = *count < FINDER_MAX ? &found[(*count)++] : oldest;
+	*entry = (struct found_pump){.rssi = FINDER_RSSI_UNKNOWN};
+	(void)snprintf(entry->address, sizeof(entry->address), "%s", address);
+	return entry;
+}
+
+const struct found_pump *finder_hear(struct found_pump *found, size_t *count,
+				     const struct wireless_device *device, uint64_t now_ms,
+				     bool *is_news)
+{
+	struct found_pump *pump = find_entry(found, count, device->address, is_news);
+	const bool was_open = pump->window_open;
+	pump->is_random = device->is_random;
+	pump->is_pump = pump->is_pump || device->is_pump;
+	pump->heard_ms = now_ms;
+	if (device->rssi != FINDER_RSSI_UNKNOWN)
+		pump->rssi = device->rssi;
+	/* A report without data tells that it is still there, not that it says nothing any more. */
+	if (device->data_len)
+		take_data(pump, device->data, device->data_len);
+	*is_news = *is_news || was_open != pump->window_open;
+	return pump;
+}
+
+const char *finder_name(const struct found_pump *pump, size_t *len)
+{
+	const uint8_t *field = find_field(pump->adv, pump->adv_len, FIELD_NAME, len);
+	if (!field)
+		field = find_field(pump->adv, pump->adv_len, FIELD_NAME_SHORT, len);
+	return (const char *)field;
+}
+
+uint64_t finder_now_ms(void)
+{
+	return loop_now_ms();
 }
 
 static int is_socket_name(const struct dirent *entry)

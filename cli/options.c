@@ -8,7 +8,7 @@
 
 enum option_code {
 	OPTION_PUMP, OPTION_STATE_DIR, OPTION_DRUG_FILE, OPTION_JSON, OPTION_PLAIN, OPTION_COLOR, OPTION_NO_INPUT,
-	OPTION_TIMEOUT, OPTION_ADAPTER, OPTION_CONFIRM, OPTION_DRY_RUN, OPTION_COMMAND, OPTION_FILE,
+	OPTION_TIMEOUT, OPTION_ADAPTER, OPTION_LINK_SECURITY, OPTION_CONFIRM, OPTION_DRY_RUN, OPTION_COMMAND, OPTION_FILE,
 	OPTION_CHECK, OPTION_VERSION, OPTION_HELP, OPTION_COUNT
 };
 
@@ -22,6 +22,7 @@ static const struct option_row rows[OPTION_COUNT] = {
 	[OPTION_NO_INPUT] = {"no-input", 0, NULL, "never ask; what would be asked must be given", true},
 	[OPTION_TIMEOUT] = {"timeout", 0, "TIME", "how long to look for the pump, such as 10s", false},
 	[OPTION_ADAPTER] = {"adapter", 0, "NUMBER", "the Bluetooth adapter: 0 for hci0", false},
+	[OPTION_LINK_SECURITY] = {"link-security", 0, NULL, "encrypt the Bluetooth link too; asks for the passkey that the pump shows", false},
 	[OPTION_CONFIRM] = {"confirm", 0, "TEXT", "the confirmation text, for scripts; one for each step", true},
 	[OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "do everything but send the order", true},
 	[OPTION_COMMAND] = {NULL, 'c', "COMMAND", "run this command; may be repeated", false},
@@ -95,7 +96,9 @@ static enum error_code apply(enum option_code code, const char *value, size_t co
 		if (value[0] < '0' || value[0] > '9' || value[1])
 			return refuse(error, column, "this is one digit, 0 for hci0", "--adapter");
 		options->adapter = value[0] - '0';
+		options->adapter_named = true;
 		break;
+	case OPTION_LINK_SECURITY: options->link_security = true; break;
 	case OPTION_CONFIRM:
 		if (options->confirm_count == LINE_CONFIRM_MAX)
 			return refuse(error, column, "given too often", "--confirm");

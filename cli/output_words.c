@@ -27,6 +27,7 @@ static const struct {
 	{"first_record", "First record of the pump"},
 	{"last_record", "Last record of the pump"},
 	{"stored_now", "Records downloaded now"},
+	{"rssi_dbm", "Signal in dBm"},
 	{"lost", "Records lost"},
 };
 

@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #include "session_state.h"
+#include "wireless.h"
 
 /* A person who sees nothing for longer thinks that the program hangs. */
 #define SESSION_SILENCE_MS 2000
 
-static enum error_code link_error(enum gatt_close close_why, struct error *why)
+static enum error_code link_error(struct session *s, struct error *why)
 {
-	switch (close_why) {
+	switch (s->close_why) {
 	case GATT_CLOSE_TIMEOUT:
 		return error_set(why, ERR_TIMED_OUT, "it gave no answer for 30 seconds");
 	case GATT_CLOSE_PROTOCOL:
@@ -23,14 +24,16 @@ static enum error_code link_error(enum gatt_close close_why, struct error *why)
 	case GATT_CLOSE_REFUSED:
 		break;
 	}
+	if (s->wireless)
+		return wireless_end(s->wireless, s->close_error, why);
 	return error_set(why, ERR_LINK_LOST, "the link ended");
 }
 
-static enum error_code end_error(enum client_end end, enum gatt_close close_why, struct error *why)
+static enum error_code end_error(struct session *s, enum client_end end, struct error *why)
 {
 	switch (end) {
 	case CLIENT_END_LINK:
-		return link_error(close_why, why);
+		return link_error(s, why);
 	case CLIENT_END_VERSION:
 		return error_set(why, ERR_PROTOCOL, "the pump speaks another protocol version");
 	case CLIENT_END_UNKNOWN_HERE:
@@ -61,7 +64,7 @@ static void session_take_report(struct session *s, const struct report *report)
 		return;
 	case REPORT_ENDED:
 		s->ended = true;
-		end_error(report->as.end, s->close_why, &s->why);
+		end_error(s, report->as.end, &s->why);
 		if (!s->in_call && s->config.on_closed)
 			s->config.on_closed(s->config.ctx, &s->why);
 		return;
@@ -282,6 +285,7 @@ void session_close(struct session *s)
 		audit_set_context(s->config.audit, NULL, false, NULL);
 	loop_cancel_timer(s->config.loop, s->wake_timer);
 	gatt_client_destroy(s->gatt);
+	wireless_close(s->wireless);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	sodium_memzero(s, sizeof(*s));

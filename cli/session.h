@@ -16,6 +16,7 @@
 #define PUMPCTL_SESSION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "client.h"
 #include "error.h"
@@ -32,6 +33,10 @@ struct session_config {
 	const char *state_dir;
 	const char *pump;    /* serial, "sim:NAME" or a Bluetooth address */
 	int adapter;         /* hciN for a Bluetooth address */
+	bool link_security;  /* ask for an encrypted link with a passkey */
+	/* As wireless_config's; may be NULL. */
+	int32_t (*ask_passkey)(void *ctx, const char *address, bool (*stop)(void *stop_ctx),
+			       void *stop_ctx);
 	int timeout_ms;      /* for finding and connecting */
 	/* The pump has been silent for two seconds while a call waits for it; may be NULL. */
 	void (*on_waiting)(void *ctx);
@@ -44,13 +49,16 @@ struct session_config {
  * Opens a session: finds the pairing, locks the pump, connects, proves the keys, and settles
  * open intents before anything else. *out is valid until session_close. Errors: NOT_PAIRED, BUSY
  * (detail names the holder's pid), NOT_FOUND, NO_ADAPTER, TIMED_OUT, LINK_LOST, NOT_AUTHENTIC,
- * NOT_KNOWN_THERE, PROTOCOL, FAILED. Nothing can have been changed in the pump.
+ * NOT_KNOWN_THERE, PROTOCOL, FAILED, and those of wireless.h. Nothing can have been changed in the pump.
  */
 enum error_code session_open(struct session **out, const struct session_config *config,
 			     struct error *error) __attribute__((warn_unused_result));
 /* Closes the link, unlocks the pump, wipes the keys. Accepts NULL. */
 void session_close(struct session *session);
 bool session_is_open(const struct session *session);
+
+/* 128-bit UUID of a pump's service, 16 bytes in text order. */
+const uint8_t *session_service(void);
 
 /* What the pump said of itself under its key; borrowed. */
 const struct msg_started *session_pump(const struct session *session);

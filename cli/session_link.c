@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "link_l2cap.h"
 #include "link_local.h"
 #include "session_state.h"
+#include "wireless.h"
 
 #define SIM_PREFIX "sim:"
 
@@ -31,33 +31,27 @@ static const struct gatt_profile profile = {
 	.count = CHARACTERISTICS,
 };
 
+const uint8_t *session_service(void)
+{
+	return profile.service.bytes;
+}
+
 /* Best MTU is k * 251 - 4 octets: whole link-layer packets (251 less the L2CAP header). */
 #define CLIENT_MTU 247
 
-struct errno_row {
-	int error;
-	enum error_code code;
-	const char *detail;
-};
-
-static const struct errno_row connect_errors[] = {
-	{ECONNREFUSED, ERR_SIM_NOT_RUNNING, ""},
-	{ENOENT, ERR_SIM_NOT_RUNNING, ""},
-	{EHOSTUNREACH, ERR_NOT_FOUND, "nothing answered at that Bluetooth address"},
-	{EBUSY, ERR_BUSY, "another program is connected to the pump"},
-	{ETIMEDOUT, ERR_NOT_FOUND, "no answer within the time allowed"},
-	{ENODEV, ERR_NO_ADAPTER, "the adapter does not exist or is powered off"},
-	{EOPNOTSUPP, ERR_NO_ADAPTER, "Low Energy is switched off on the adapter (as root: btmgmt le on)"},
-	{EAFNOSUPPORT, ERR_NO_ADAPTER, "this kernel has no Bluetooth"},
-};
-
-static enum error_code connect_error(int error, struct error *out)
+static enum error_code local_error(int error, struct error *out)
 {
-	for (size_t i = 0; i < sizeof(connect_errors) / sizeof(connect_errors[0]); i++)
-		if (connect_errors[i].error == error)
-			return error_set(out, connect_errors[i].code, "%s",
-					 connect_errors[i].detail);
-	return error_set(out, ERR_NOT_FOUND, "connecting failed: %s", strerror(error));
+	switch (error) {
+	case ECONNREFUSED:
+	case ENOENT:
+		return error_set(out, ERR_SIM_NOT_RUNNING, "%s", "");
+	case EBUSY:
+		return error_set(out, ERR_BUSY, "another program is connected to the pump");
+	case ETIMEDOUT:
+		return error_set(out, ERR_NOT_FOUND, "no answer within the time allowed");
+	default:
+		return error_set(out, ERR_NOT_FOUND, "connecting failed: %s", strerror(error));
+	}
 }
 
 static int link_open_local(struct session *s, const char *name, struct link **out)
@@ -71,16 +65,22 @@ static int link_open_local(struct session *s, const char *name, struct link **ou
 	return err == -ENODEV ? -ENOENT : err;
 }
 
-static int link_open(struct session *s, struct link **out)
+static enum error_code link_open(struct session *s, int timeout_ms, struct link **out,
+				 struct error *error)
 {
 	const char *address = s->pairing.address;
-	if (strncmp(address, SIM_PREFIX, strlen(SIM_PREFIX)) == 0)
-		return link_open_local(s, address + strlen(SIM_PREFIX), out);
-	uint8_t peer[6];
-	bool is_random;
-	if (!link_l2cap_parse_address(address, peer, &is_random))
-		return -EINVAL;
-	return link_l2cap_connect(out, s->config.adapter, peer, is_random, s->config.timeout_ms);
+	if (strncmp(address, SIM_PREFIX, strlen(SIM_PREFIX)) == 0) {
+		const int err = link_open_local(s, address + strlen(SIM_PREFIX), out);
+		return err ? local_error(-err, error) : ERR_NONE;
+	}
+	const struct wireless_config config = {.loop = s->config.loop,
+					       .state_dir = s->config.state_dir,
+					       .adapter = s->config.adapter,
+					       .secure = s->config.link_security,
+					       .ask_passkey = s->config.ask_passkey,
+					       .ctx = s->config.ctx};
+	const enum error_code code = s->wireless ? ERR_NONE : wireless_open(&s->wireless, &config, error);
+	return code ? code : wireless_connect(s->wireless, address, timeout_ms, out, error);
 }
 
 static void on_ready(void *ctx, uint16_t mtu)
@@ -120,8 +120,9 @@ static void on_closed(void *ctx, enum gatt_close why, int error)
 	struct session *s = ctx;
 	gatt_client_destroy(s->gatt);
 	s->gatt = NULL;
+	s->close_why = why;
+	s->close_error = why == GATT_CLOSE_LINK ? error : 0;
 	if (s->link_ready) {
-		s->close_why = why;
 		client_link_lost(&s->client, loop_now_ms());
 		session_drain(s);
 		return;
@@ -129,12 +130,15 @@ static void on_closed(void *ctx, enum gatt_close why, int error)
 	s->ended = true;
 	if (why == GATT_CLOSE_NO_SERVICE || why == GATT_CLOSE_PROTOCOL || why == GATT_CLOSE_REFUSED)
 		error_set(&s->why, ERR_PROTOCOL, "%s", gatt_close_text(why));
+	else if (s->wireless && why == GATT_CLOSE_LINK)
+		wireless_end(s->wireless, error, &s->why);
 	else
 		error_set(&s->why, ERR_LINK_LOST, "%s%s%s", gatt_close_text(why),
 			  error < 0 ? ": " : "", error < 0 ? strerror(-error) : "");
 }
 
-enum error_code session_connect(struct session *s, struct error *error)
+/* One link, up to where the pump's services answered. */
+static enum error_code connect_once(struct session *s, uint64_t deadline, struct error *error)
 {
 	static const struct gatt_client_handlers handlers = {
 		.on_ready = on_ready,
@@ -143,13 +147,17 @@ enum error_code session_connect(struct session *s, struct error *error)
 		.on_closed = on_closed,
 	};
 	struct link *link;
-	int err = link_open(s, &link);
-	if (err)
-		return connect_error(-err, error);
-	err = gatt_client_create(&s->gatt, s->config.loop, link, &profile, CLIENT_MTU, &handlers, s);
+	const uint64_t begun = loop_now_ms();
+	s->ended = false;
+	const enum error_code code =
+		link_open(s, begun < deadline ? (int)(deadline - begun) : 0, &link, error);
+	if (code)
+		return code;
+	/* A person who typed a passkey took longer than any radio. */
+	deadline = loop_now_ms() + (uint64_t)s->config.timeout_ms;
+	const int err = gatt_client_create(&s->gatt, s->config.loop, link, &profile, CLIENT_MTU, &handlers, s);
 	if (err)
 		return error_set(error, ERR_FAILED, "%s", strerror(-err));
-	const uint64_t deadline = loop_now_ms() + (uint64_t)s->config.timeout_ms;
 	while (!s->link_ready && !s->ended) {
 		const uint64_t now = loop_now_ms();
 		if (now >= deadline)
@@ -164,4 +172,18 @@ enum error_code session_connect(struct session *s, struct error *error)
 	if (!s->version_ok)
 		return error_set(error, ERR_PROTOCOL, "the pump speaks another protocol version");
 	return ERR_NONE;
+}
+
+/* A link may end before the pump answered anything; that is the radio's daily life. */
+#define SILENT_REPEATS 3
+
+enum error_code session_connect(struct session *s, struct error *error)
+{
+	const uint64_t deadline = loop_now_ms() + (uint64_t)s->config.timeout_ms;
+	enum error_code code = connect_once(s, deadline, error);
+	for (int turn = 0; turn < SILENT_REPEATS && code && s->ended && s->wireless &&
+			   wireless_is_repeatable(s->close_error);
+	     turn++)
+		code = connect_once(s, deadline, error);
+	return code;
 }

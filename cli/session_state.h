@@ -24,12 +24,14 @@ struct session {
 	struct session_config config;
 	struct state_pairing pairing;
 	int lock_fd;
+	struct wireless *wireless; /* NULL: over a local link */
 	struct gatt_client *gatt;
 	struct client client;
 	int wake_timer;
 	uint16_t mtu;
 	bool link_ready, version_ok;
-	enum gatt_close close_why; /* once the link has closed under a session */
+	enum gatt_close close_why; /* once the link has closed */
+	int close_error;           /* -errno of the link, 0: none known */
 	bool ready;  /* REPORT_READY came */
 	bool ended;  /* REPORT_ENDED came, or the link closed before a client was started */
 	bool in_call;

@@ -5,11 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "app.h"
-#include "audit.h"
-#include "finder.h"
+#include "doctor.h"
 #include "groups.h"
 #include "output.h"
 #include "shell.h"
@@ -111,80 +109,6 @@ static enum error_code version(struct app *app, const struct values *args, struc
 	return ERR_NONE;
 }
 
-/* 6.1.187 to 6.1.192: the kernel uses freed memory when a Bluetooth LE link is lost. */
-static bool is_bad_kernel(const char *release)
-{
-	static const char head[] = "6.1.";
-	unsigned patch = 0;
-	if (strncmp(release, head, sizeof(head) - 1))
-		return false;
-	for (const char *c = release + sizeof(head) - 1; *c >= '0' && *c <= '9' && patch < 100000; c++)
-		patch = patch * 10 + (unsigned)(*c - '0');
-	return patch >= 187 && patch <= 192;
-}
-
-static void add_check(struct cJSON *list, const char *what, const char *result)
-{
-	struct cJSON *row = output_object(list, NULL);
-	output_string(row, "check", what);
-	output_string(row, "result", result);
-}
-
-static bool check_audit(struct app *app, struct cJSON *list)
-{
-	struct audit *audit = NULL;
-	struct error why = {0};
-	if (app_audit(app, &audit, &why)) {
-		add_check(list, "audit trail", why.detail);
-		return false;
-	}
-	const enum audit_state state = audit_state(audit);
-	add_check(list, "audit trail",
-		  state == AUDIT_SOUND     ? "sound"
-		  : state == AUDIT_DAMAGED ? audit_damage_text(audit)
-					   : "full: no room for another record");
-	return state == AUDIT_SOUND;
-}
-
-static void check_kernel(struct output *out, struct cJSON *list)
-{
-	struct utsname kernel;
-	if (uname(&kernel))
-		return;
-	add_check(list, "kernel", kernel.release);
-	if (is_bad_kernel(kernel.release))
-		output_warn(out, "KERNEL",
-			    "On kernels 6.1.187 to 6.1.192 a lost Bluetooth link can crash this computer. "
-			    "Install linux-image-6.12-amd64 before using a Bluetooth pump.");
-}
-
-static bool check_local(struct cJSON *list)
-{
-	struct found_pump found[1];
-	size_t count = 0;
-	const int err = finder_scan(500, found, 1, &count);
-	add_check(list, "directory of local pumps", err ? strerror(-err) : "usable");
-	return !err;
-}
-
-static enum error_code doctor(struct app *app, const struct values *args, struct output *out,
-			      struct error *error)
-{
-	(void)args;
-	struct cJSON *list = output_array(output_data(out), "checks");
-	struct error why = {0};
-	const char *dir = NULL;
-	bool well = !app_state_dir(app, &dir, &why);
-	add_check(list, "state directory", well ? dir : why.detail);
-	well = check_audit(app, list) && well;
-	well = check_local(list) && well;
-	check_kernel(out, list);
-	if (!well)
-		return error_set(error, ERR_FAILED, "a check found something to mend");
-	output_note(out, "All checks are well.");
-	return ERR_NONE;
-}
-
 static enum error_code leave(struct app *app, const struct values *args, struct output *out,
 			     struct error *error)
 {
@@ -204,7 +128,7 @@ static const struct command rows[] = {
 	{.words = "doctor",
 	 .summary = "check what pumpctl needs on this computer",
 	 .example = "doctor",
-	 .run = doctor},
+	 .run = doctor_run},
 	{.words = "help",
 	 .summary = "help on everything, on a word, or on one command",
 	 .flags = OFFLINE,

@@ -7,57 +7,11 @@
 
 #include "describe.h"
 #include "app.h"
-#include "finder.h"
 #include "groups.h"
 #include "limits_state.h"
+#include "link_key.h"
 #include "order_words.h"
-
-struct owner {
-	const char *address;
-	char serial[STATE_SERIAL_MAX + 1];
-};
-
-static void match_address(void *ctx, const struct state_pairing *pairing)
-{
-	struct owner *owner = ctx;
-	if (!strcmp(owner->address, pairing->address))
-		memcpy(owner->serial, pairing->serial, sizeof(owner->serial));
-}
-
-static enum error_code scan(struct app *app, const struct values *args, struct output *out,
-			    struct error *error)
-{
-	(void)args;
-	struct found_pump found[FINDER_MAX];
-	size_t count = 0;
-	const char *dir = NULL;
-	const enum error_code code = app_state_dir(app, &dir, error);
-	if (code)
-		return code;
-	const int err = finder_scan(1000, found, FINDER_MAX, &count);
-	if (err)
-		return error_set(error, ERR_FAILED, "the directory of local pumps cannot be used: %s",
-				 strerror(-err));
-	struct cJSON *list = output_array(output_data(out), "pumps");
-	for (size_t i = 0; i < count; i++) {
-		struct owner owner = {.address = found[i].address};
-		struct cJSON *row = output_object(list, NULL);
-		/* A pairing directory that is not there yet means: paired with none. */
-		if (state_pairing_visit(dir, match_address, &owner))
-			owner.serial[0] = '\0';
-		output_peer(row, "address", found[i].address, strlen(found[i].address));
-		if (owner.serial[0])
-			output_string(row, "paired_as", owner.serial);
-		else
-			output_string(row, "paired_as", "not paired");
-		output_flag(row, "pairing_window", found[i].window_open);
-	}
-	if (count)
-		output_mark_virtual(out); /* local sockets are served by virtual pumps only */
-	output_note(out, "Searched: virtual pumps of this computer. A pump on the air is named by its "
-			 "address in this version: --pump AA:BB:CC:DD:EE:FF");
-	return ERR_NONE;
-}
+#include "scan.h"
 
 static enum error_code connect_pump(struct app *app, const struct values *args, struct output *out,
 				    struct error *error)
@@ -177,8 +131,13 @@ static enum error_code status(struct app *app, const struct values *args, struct
 static const struct command rows[] = {
 	{.words = "scan",
 	 .summary = "pumps that can be reached now",
-	 .example = "scan",
-	 .run = scan},
+	 .args = {{.type = ARG_DURATION,
+		   .name = "TIME",
+		   .help = "how long to listen for pumps on the air, up to 1h; default: as --timeout",
+		   .optional = true},
+		  {.type = ARG_FLAG, .keyword = "all", .name = "all", .help = "also devices that are no pumps"}},
+	 .example = "scan 2min",
+	 .run = scan_run},
 	{.words = "connect",
 	 .summary = "open a session and keep it until disconnect",
 	 .flags = SHELL_ONLY,
@@ -193,6 +152,10 @@ static const struct command rows[] = {
 	 .flags = SHELL_ONLY,
 	 .example = "disconnect",
 	 .run = disconnect_pump},
+	{.words = "link forget",
+	 .summary = "forget the key of the Bluetooth link to the pump, so that it pairs anew",
+	 .example = "link forget",
+	 .run = link_forget},
 	{.words = "status",
 	 .summary = "therapy, reservoir, alarms and program",
 	 .flags = NEEDS_LINK,

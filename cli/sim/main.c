@@ -148,7 +148,8 @@ static int open_radio(struct simulator *sim)
 	(void)snprintf(sim->transport, sizeof(sim->transport), "local");
 	if (index < 0)
 		return 0;
-	int err = radio_open(&sim->radio, sim->loop, index, sim->peripheral, &sim->faults);
+	int err = radio_open(&sim->radio, sim->loop, index, sim->peripheral, &sim->faults,
+			     sim->options->state);
 	if (err)
 		return complain("the Bluetooth adapter cannot be used", err);
 	radio_address(sim->radio, address);

@@ -20,6 +20,7 @@ ROWS = (
     ("cli/sim/peripheral", ("cli/(sim|store)/", "bt/", "protocol/(therapy|wire|session|pump_model)/")),
     ("cli/sim/", ("cli/(sim|store)/", "bt/(link|loop)", "protocol/therapy/",
                   "protocol/(wire|session|pump_model)/")),
+    ("cli/wireless", ("cli/[^/]*$", "cli/store/", "bt/")),
     ("cli/session", ("cli/[^/]*$", "cli/store/", "bt/", PROTOCOL)),
     ("cli/commands/", ("cli/[^/]*$", "cli/(commands|store)/", "protocol/(therapy|engine)/")),
     ("cli/", ("cli/[^/]*$", "cli/(commands|store)/", "bt/(link|loop)", "protocol/(therapy|engine)/")),

@@ -2,7 +2,6 @@
 /* What needs no radio; the rest runs in the virtual machine's tests. */
 #include "suite.h"
 #include "link_l2cap.h"
-#include "mgmt.h"
 
 #include <errno.h>
 #include <string.h>
@@ -67,38 +66,20 @@ START_TEST(an_absent_adapter_is_reported_at_once)
 	static const uint8_t peer[6] = {1, 2, 3, 4, 5, 6};
 	uint8_t addr[6];
 	struct link *link;
-	struct mgmt *mgmt;
 
 	ck_assert(is_absent(link_l2cap_own_address(ABSENT_ADAPTER, addr)));
 	ck_assert(is_absent(link_l2cap_connect(&link, ABSENT_ADAPTER, peer, false, 60000)));
 	ck_assert_ptr_null(link);
 	ck_assert(is_absent(link_l2cap_listen(ABSENT_ADAPTER)));
-	ck_assert(is_absent(mgmt_power(ABSENT_ADAPTER, true)));
-	ck_assert(is_absent(mgmt_advertise(&mgmt, ABSENT_ADAPTER, peer, sizeof peer)));
-	ck_assert_ptr_null(mgmt);
 }
 END_TEST
 
 START_TEST(an_impossible_adapter_is_no_adapter)
 {
-	struct mgmt *mgmt;
 	uint8_t addr[6];
 
 	ck_assert_int_eq(link_l2cap_own_address(-1, addr), -ENODEV);
-	ck_assert_int_eq(mgmt_power(-1, true), -ENODEV);
-	ck_assert_int_eq(mgmt_power(0xffff, true), -ENODEV);
-	ck_assert_int_eq(mgmt_advertise(&mgmt, -1, addr, sizeof addr), -ENODEV);
-	mgmt_close(NULL);
-}
-END_TEST
-
-START_TEST(advertising_data_that_no_packet_holds_is_refused)
-{
-	static const uint8_t adv[MGMT_ADV_MAX + 1];
-	struct mgmt *mgmt;
-
-	ck_assert_int_eq(mgmt_advertise(&mgmt, ABSENT_ADAPTER, adv, sizeof adv), -EINVAL);
-	ck_assert_ptr_null(mgmt);
+	ck_assert_int_eq(link_l2cap_own_address(0x10000, addr), -ENODEV);
 }
 END_TEST
 
@@ -109,7 +90,6 @@ int main(void)
 	        what_is_no_address_is_refused_and_changes_nothing,
 	        an_absent_adapter_is_reported_at_once,
 	        an_impossible_adapter_is_no_adapter,
-	        advertising_data_that_no_packet_holds_is_refused,
 	        NULL,
 	};
 

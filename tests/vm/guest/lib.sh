@@ -77,10 +77,15 @@ manage() {
     timeout 10 btmgmt --index "$index" "$@" <>/tmp/silent >>/tmp/btmgmt.log 2>&1
 }
 
-# radio_start OPTIONS…: two virtual controllers hci0 and hci1 by btvirt with these options, both powered
-# and with LE on, as a desktop leaves them.
+# The kind of controllers that run.sh asked for.
+radio_is_dual() { grep -q 'radio=dual' /proc/cmdline; }
+
+# radio_start: two virtual controllers hci0 and hci1 of that kind by btvirt, both powered and with LE on, as
+# a desktop leaves them.
 radio_start() {
+    if radio_is_dual; then set -- -l2; else set -- -L -l2; fi
     btvirt "$@" >/tmp/btvirt.log 2>&1 &
+    btvirt_pid=$!
     for adapter in hci0 hci1; do
         wait_until 20 adapter_exists "$adapter" || give_up "btvirt gives no $adapter" /tmp/btvirt.log
         for setting in 'le on' 'power on'; do

@@ -34,3 +34,36 @@ pump_rate() {
     pump_truth rate >/dev/null
     sed -n 's/.*"rate":{"value":"\([0-9.]*\)".*/\1/p' /tmp/truth.json
 }
+
+# What the pump said on its display, which is its standard error.
+display=$PUMPCTL_STATE_DIR/sims/vm/log
+
+# Both ends speak of a passkey, the pump of one more than before.
+passkey_is_asked_for() { [ "$(grep -c 'passkey' "$display")" -gt "$shown" ] && grep -q 'passkey' /tmp/err; }
+
+# secured TYPED ARGUMENTS…: as programmer, but over a secured link. TYPED goes to the passkey question: digits,
+# or "shown" for what the pump shows, or "other" for one digit more.
+secured() {
+    typed=$1
+    shift
+    shown=$(grep -c 'passkey' "$display")
+    [ -p /tmp/keys ] || mkfifo /tmp/keys
+    : >/tmp/err
+    pumpctl --adapter 0 --pump "$pump" --timeout 20s --link-security "$@" <>/tmp/keys >/tmp/out 2>/tmp/err &
+    secured_pid=$!
+    wait_until 20 passkey_is_asked_for || give_up "nobody asks for a passkey" /tmp/out /tmp/err "$display"
+    passkey=$(sed -n 's/.*passkey \([0-9]*\).*/\1/p' "$display" | tail -n 1)
+    case $typed in
+    shown) typed=$passkey ;;
+    other) typed=$(printf '%06d' $(((1$passkey + 1) % 1000000))) ;;
+    esac
+    echo "$typed" | timeout 5 tee /tmp/keys >/dev/null
+    wait "$secured_pid"
+}
+
+# between_runs COMMAND…: stops the virtual pump, runs a command, starts it again.
+between_runs() {
+    pumpctl sim stop vm >/tmp/out 2>&1 || give_up "the pump does not stop" /tmp/out
+    "$@"
+    pumpctl sim start vm hci 1 >/tmp/out 2>&1 || give_up "the pump does not start again" /tmp/out
+}

@@ -59,7 +59,7 @@ single_turn() {
     echo >>/tmp/against_single
 }
 
-radio_start -L -l2
+radio_start
 arguments="days 835 log-slots 21000"
 for turn in 1 2 3; do
     bare_turn $turn

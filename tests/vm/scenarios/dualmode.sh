@@ -4,7 +4,7 @@
 . /lib/guest.sh
 . /lib/pump.sh
 
-radio_start -l2
+radio_start
 pump_start days 1
 manage 0 le off
 expect_code 6 "with LE off the pump is not reached" programmer status

@@ -4,7 +4,7 @@
 . /lib/guest.sh
 . /lib/pump.sh
 
-radio_start -L -l2
+radio_start
 pump_start days 100
 
 expect_code 0 "status is read" programmer status

@@ -3,7 +3,7 @@
 # The guest itself: two virtual LE controllers are powered, and bytes pass between them over L2CAP CID 4.
 . /lib/guest.sh
 
-radio_start -L -l2
+radio_start
 pass "two LE controllers are up"
 first=$(adapter_address hci0)
 second=$(adapter_address hci1)
