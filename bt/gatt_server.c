@@ -181,7 +181,8 @@ static void on_pdu(void *ctx, const uint8_t *bytes, size_t len)
 		return;
 	}
 	if (!is_request(pdu.opcode)) {
-		if (is_valid)
+		/* A malformed indication is confirmed as well, or its sender would wait. */
+		if (is_valid || pdu.opcode == ATT_INDICATE)
 			serve_unasked(server, &pdu);
 	} else if (att_response_to(pdu.opcode) == 0) {
 		gatt_server_answer_error(server, pdu.opcode, 0, ATT_ERR_NOT_SUPPORTED);

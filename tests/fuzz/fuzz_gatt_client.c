@@ -8,10 +8,7 @@
 #include "fuzz_script.h"
 #include "gatt_client.h"
 
-#include <unistd.h>
-
 #define ACT_WRITE 0xf0
-#define ACT_CUT   0xff
 
 #define UUID(last)                                                                                 \
 	{                                                                                          \
@@ -74,14 +71,14 @@ static void on_closed(void *ctx, enum gatt_close why, int error)
 	fuzz_require(gatt_close_text(why)[0] != '\0');
 }
 
-static void read_away(int peer)
+static void read_away(void)
 {
-	uint8_t pdu[ATT_MTU_MAX];
+	uint8_t pdu[LINK_PDU_MAX];
 	struct att_pdu decoded;
-	ssize_t n;
+	size_t n;
 
-	while ((n = recv(peer, pdu, sizeof pdu, MSG_DONTWAIT)) > 0)
-		fuzz_require(att_decode(pdu, (size_t)n, &decoded));
+	while ((n = memory_link_take(pdu)) > 0)
+		fuzz_require(att_decode(pdu, n, &decoded));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -97,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_script_open(&script, data, size);
 	fuzz_require(gatt_client_create(&client, script.loop, script.link, &profile, 247, &handlers,
 	                                &observer) == 0);
-	while (act >= 0 && act != ACT_CUT) {
+	while (act != FUZZ_SCRIPT_CUT) {
 		act = fuzz_script_next(&script);
 		if (act == ACT_WRITE) {
 			/* Counted before: the write ends later, but the count must be right then.
@@ -106,11 +103,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			if (gatt_client_write(client, 1, value, sizeof value) != 0)
 				observer.accepted--;
 		}
-		read_away(script.peer);
+		read_away();
 	}
-	close(script.peer);
-	for (int i = 0; i < 100 && !observer.closed; i++)
-		fuzz_script_turn(&script);
+	memory_link_cut(0);
+	memory_link_run(script.loop);
 	fuzz_require(observer.closed == 1);
 	gatt_client_destroy(client);
 	loop_destroy(script.loop);

@@ -1,41 +1,72 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A GATT server against any client. It closes at most once, never has two indications under
- * way, and all that it sends is well-formed ATT no longer than the agreed MTU.
+ * way, and all that it sends is well-formed ATT no longer than the agreed MTU. Each request gets
+ * exactly one answer, and nothing else does.
  */
 #include "att.h"
 #include "fuzz.h"
 #include "fuzz_script.h"
 #include "gatt_server.h"
 
-#include <unistd.h>
-
 #define ACT_INDICATE 0xf0
 #define ACT_NOTIFY   0xf1
-#define ACT_CUT      0xff
+#define ACT_SECURE   0xf2
+#define ACT_ANNOUNCE 0xf3
+#define ACT_KEEP     0xf4
+#define ACT_BOTH     0xf5
 
-enum { IN = 4, OUT = 5, STREAM = 6 };
+static const uint8_t bytes[300] = {1};
 
-static const uint8_t long_value[300] = {1};
+#define SHORT(high, low) .uuid = {2, {high, low}}
+#define LONG(last)                                                                                 \
+	.uuid = {16,                                                                               \
+	         {0x5d, 0x2a, 0, last, 0x8c, 0x1f, 0x4b, 0x6e, 0x9f, 0, 0x11, 0x22, 0x33, 0x44,    \
+	          0x55, 0x66}}
+#define CHARACTERISTIC .kind = GATT_ROW_CHARACTERISTIC, .properties
+#define FIXED(n)       .value = bytes, .value_len = (n)
 
+enum { CHANGED = 1, STREAM = 15, PLAIN = 20 };
+
+/* The handles of tests/vectors/gatt/clinic.db, whose scripts are the corpus. */
 static const struct gatt_row table[] = {
-        {.kind = GATT_ROW_SERVICE, .uuid = {2, {0x18, 0x0a}}},
-        {.kind = GATT_ROW_CHARACTERISTIC,
-         .uuid = {2, {0x2a, 0x29}},
-         .properties = GATT_PROP_READ,
-         .value = long_value,
-         .value_len = 4},
-        {.kind = GATT_ROW_CHARACTERISTIC,
-         .uuid = {2, {0x2a, 0x24}},
-         .properties = GATT_PROP_READ,
-         .value = long_value,
-         .value_len = 300},
-        {.kind = GATT_ROW_SERVICE, .uuid = {16, {1, 2, 3}}},
-        {.kind = GATT_ROW_CHARACTERISTIC, .uuid = {16, {1, 2, 4}}, .properties = GATT_PROP_WRITE},
-        {.kind = GATT_ROW_CHARACTERISTIC,
-         .uuid = {16, {1, 2, 5}},
-         .properties = GATT_PROP_INDICATE},
-        {.kind = GATT_ROW_CHARACTERISTIC, .uuid = {16, {1, 2, 6}}, .properties = GATT_PROP_NOTIFY},
+        {.kind = GATT_ROW_SERVICE, SHORT(0x18, 0x01), .handle = 0x10, .last_handle = 0x19},
+        {CHARACTERISTIC = GATT_PROP_INDICATE, SHORT(0x2a, 0x05)},
+        {CHARACTERISTIC = GATT_PROP_READ | GATT_PROP_WRITE, SHORT(0x2b, 0x29)},
+        {CHARACTERISTIC = GATT_PROP_READ, SHORT(0x2b, 0x2a)},
+        {.kind = GATT_ROW_SERVICE, SHORT(0x18, 0x00), .handle = 1, .last_handle = 0x0a},
+        {CHARACTERISTIC = GATT_PROP_READ, SHORT(0x2a, 0x00), FIXED(10)},
+        {.kind = GATT_ROW_DESCRIPTOR, SHORT(0x29, 0x01), FIXED(11)},
+        {CHARACTERISTIC = GATT_PROP_READ, SHORT(0x2a, 0x01), FIXED(2)},
+        {.kind = GATT_ROW_SECONDARY, SHORT(0x18, 0x0a), .handle = 0x30},
+        {CHARACTERISTIC = GATT_PROP_READ | GATT_PROP_WRITE | GATT_PROP_EXTENDED, SHORT(0x2a, 0x29),
+         FIXED(25), .value_max = 64},
+        {.kind = GATT_ROW_DESCRIPTOR, SHORT(0x29, 0x00), FIXED(2)},
+        {.kind = GATT_ROW_SERVICE, LONG(1), .handle = 0x50, .last_handle = 0x6f},
+        {.kind = GATT_ROW_INCLUDE, .target = 0x30, .handle = 0x51},
+        {CHARACTERISTIC = GATT_PROP_READ | GATT_PROP_WRITE | GATT_PROP_COMMAND, LONG(2),
+         .handle = 0x55, .value_handle = 0x57, FIXED(2), .value_max = ATT_VALUE_MAX},
+        {CHARACTERISTIC = GATT_PROP_READ, SHORT(0x2a, 0x24), FIXED(300)},
+        {CHARACTERISTIC = GATT_PROP_NOTIFY | GATT_PROP_INDICATE, LONG(3), .handle = 0x5b,
+         .has_no_cccd = true},
+        {.kind = GATT_ROW_CCCD, .handle = 0x5d},
+        {.kind = GATT_ROW_DESCRIPTOR,
+         SHORT(0x29, 0x01),
+         FIXED(8),
+         .value_max = 32,
+         .permissions = GATT_PERM_GIVEN | GATT_PERM_READ | GATT_PERM_WRITE},
+        {CHARACTERISTIC = GATT_PROP_WRITE, SHORT(0xff, 0xf3), .handle = 0x60},
+        {CHARACTERISTIC = GATT_PROP_READ | GATT_PROP_WRITE, SHORT(0xff, 0xf5), FIXED(1),
+         .handle = 0x64, .value_max = 8,
+         .permissions = GATT_PERM_READ_ENCRYPT | GATT_PERM_WRITE_AUTHEN | GATT_PERM_WRITE_AUTHOR,
+         .key_size = 16},
+        {CHARACTERISTIC = GATT_PROP_NOTIFY, SHORT(0xff, 0xf6), .handle = 0x66, .has_no_cccd = true},
+        {.kind = GATT_ROW_DESCRIPTOR,
+         SHORT(0x29, 0x02),
+         FIXED(2),
+         .value_max = 4,
+         .permissions = GATT_PERM_GIVEN | GATT_PERM_READ | GATT_PERM_WRITE},
+        {.kind = GATT_ROW_SERVICE, SHORT(0x18, 0x15), .handle = 0xffff},
 };
 
 #define ROWS (sizeof table / sizeof table[0])
@@ -50,7 +81,7 @@ static uint8_t on_write(void *ctx, size_t row, const uint8_t *value, size_t len)
 {
 	const struct observer *self = ctx;
 
-	fuzz_require(self->closed == 0 && row == IN && len <= ATT_VALUE_MAX);
+	fuzz_require(self->closed == 0 && row < ROWS && len <= ATT_VALUE_MAX);
 	return len > 0 && value[0] == 0x80 ? 0x80 : 0;
 }
 
@@ -59,7 +90,7 @@ static void on_subscribed(void *ctx, size_t row, bool is_enabled)
 	const struct observer *self = ctx;
 
 	(void)is_enabled;
-	fuzz_require(self->closed == 0 && (row == OUT || row == STREAM));
+	fuzz_require(self->closed == 0 && (row == CHANGED || row == STREAM));
 }
 
 static void on_confirmed(void *ctx)
@@ -83,16 +114,6 @@ static void on_closed(void *ctx, int error)
 	fuzz_require(++self->closed == 1 && error <= 0);
 }
 
-static void read_away(int peer, uint16_t mtu)
-{
-	uint8_t pdu[ATT_MTU_MAX];
-	struct att_pdu decoded;
-	ssize_t n;
-
-	while ((n = recv(peer, pdu, sizeof pdu, MSG_DONTWAIT)) > 0)
-		fuzz_require(n <= mtu && att_decode(pdu, (size_t)n, &decoded));
-}
-
 /* No confirmation of an earlier indication counts any more. */
 static void on_restarted(void *ctx)
 {
@@ -100,6 +121,44 @@ static void on_restarted(void *ctx)
 
 	fuzz_require(self->closed == 0);
 	self->indicated = self->confirmed;
+}
+
+static void read_away(uint16_t mtu)
+{
+	uint8_t pdu[LINK_PDU_MAX];
+	struct att_pdu decoded;
+	size_t n;
+
+	while ((n = memory_link_take(pdu)) > 0)
+		fuzz_require(n <= mtu && att_decode(pdu, n, &decoded));
+}
+
+static void act_on(struct gatt_server *server, struct observer *observer, int act,
+                   const struct fuzz_script *script)
+{
+	static const struct gatt_server_value both[] = {{STREAM, bytes, 3}, {PLAIN, bytes, 2}};
+	uint8_t choice = script->size > 0 ? script->data[0] : 0;
+	struct gatt_peer peer;
+
+	if (act == ACT_INDICATE && gatt_server_indicate(server, STREAM, bytes, 20) == 0)
+		fuzz_require(++observer->indicated == observer->confirmed + 1);
+	if (act == ACT_NOTIFY && gatt_server_notify(server, STREAM, bytes, 20) == 0)
+		fuzz_require(observer->closed == 0);
+	if (act == ACT_BOTH && gatt_server_notify_multiple(server, both, 2) == 0)
+		fuzz_require(observer->closed == 0);
+	if (act == ACT_SECURE)
+		gatt_server_set_security(server,
+		                         &(struct gatt_security){.level = 1 + (choice & 3),
+		                                                 .key_size = choice >> 3 & 16,
+		                                                 .is_bonded = choice & 4,
+		                                                 .is_authorized = choice & 8});
+	if (act == ACT_ANNOUNCE)
+		(void)gatt_server_announce(server, 1, ATT_HANDLE_MAX);
+	if (act == ACT_KEEP) {
+		gatt_server_save(server, &peer);
+		peer.hash[0] ^= choice & 1;
+		gatt_server_restore(server, &peer);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -112,19 +171,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int act = 0;
 
 	fuzz_script_open(&script, data, size);
-	fuzz_require(gatt_server_create(&server, script.loop, script.link, table, ROWS, 247,
+	fuzz_require(gatt_server_create(&server, script.loop, script.link, table, ROWS, 517,
 	                                &handlers, &observer) == 0);
-	while (act >= 0 && act != ACT_CUT) {
+	while (act != FUZZ_SCRIPT_CUT) {
 		act = fuzz_script_next(&script);
-		if (act == ACT_INDICATE && gatt_server_indicate(server, OUT, long_value, 20) == 0)
-			fuzz_require(++observer.indicated == observer.confirmed + 1);
-		if (act == ACT_NOTIFY && gatt_server_notify(server, STREAM, long_value, 20) == 0)
-			fuzz_require(observer.closed == 0);
-		read_away(script.peer, gatt_server_mtu(server));
+		act_on(server, &observer, act, &script);
+		read_away(gatt_server_mtu(server));
 	}
-	close(script.peer);
-	for (int i = 0; i < 100 && !observer.closed; i++)
-		fuzz_script_turn(&script);
+	memory_link_cut(0);
+	memory_link_run(script.loop);
 	fuzz_require(observer.closed == 1);
 	gatt_server_destroy(server);
 	loop_destroy(script.loop);

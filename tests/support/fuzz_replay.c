@@ -200,6 +200,13 @@ static void run_mutation(uint64_t number)
 	run(buf, len);
 }
 
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t first = 1;
@@ -222,8 +229,8 @@ int main(int argc, char **argv)
 		run_mutation(current);
 	for (size_t i = 0; i < seed_count; i++)
 		free(seeds[i].bytes);
-	printf("%s: %zu corpus files, %" PRIu64 " mutations\n", argv[0], seed_count,
-	       last - first + 1);
+	printf("fuzz: %s %" PRIu64 " executions, %zu of them corpus files\n", name_of(argv[0]),
+	       last - first + 1 + (argc == 3 ? seed_count : 0), argc == 3 ? seed_count : 0);
 	is_finished = 1;
 	return 0;
 }

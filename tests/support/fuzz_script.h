@@ -6,20 +6,21 @@
 #ifndef PUMPCTL_TESTS_FUZZ_SCRIPT_H
 #define PUMPCTL_TESTS_FUZZ_SCRIPT_H
 
-#include "link_local.h"
-#include "loop.h"
+#include "memory_link.h"
 
 #include <stdlib.h>
-#include <sys/socket.h>
 
-#define FUZZ_SCRIPT_PDU 0xef
+#define FUZZ_SCRIPT_PDU 0xdf
+
+/* Acts that every target has. */
+#define FUZZ_SCRIPT_WAIT 0xfe /* half a minute of silence */
+#define FUZZ_SCRIPT_CUT  0xff
 
 struct fuzz_script {
 	const uint8_t *data;
 	size_t size;
 	struct loop *loop;
 	struct link *link;
-	int peer;
 };
 
 /* Ends the program the way a fuzzer notices. */
@@ -31,20 +32,11 @@ static inline void fuzz_require(bool is_true)
 
 static inline void fuzz_script_open(struct fuzz_script *script, const uint8_t *data, size_t size)
 {
-	int fds[2];
-
-	fuzz_require(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) ==
-	             0);
-	*script = (struct fuzz_script){data, size, loop_create(), link_local_wrap(fds[0]), fds[1]};
+	*script = (struct fuzz_script){data, size, loop_create(), memory_link_open()};
 	fuzz_require(script->loop && script->link);
 }
 
-static inline void fuzz_script_turn(struct fuzz_script *script)
-{
-	(void)loop_turn(script->loop, 0);
-}
-
-/* Sends the PDUs up to the next act. The act, or -1 at the end of the input. */
+/* Sends the PDUs up to the next act. The act, or FUZZ_SCRIPT_CUT at the end of the input. */
 static inline int fuzz_script_next(struct fuzz_script *script)
 {
 	while (script->size > 0) {
@@ -52,17 +44,18 @@ static inline int fuzz_script_next(struct fuzz_script *script)
 
 		script->data++;
 		script->size--;
+		if (len == FUZZ_SCRIPT_WAIT)
+			memory_link_wait(script->loop, 30001);
 		if (len > FUZZ_SCRIPT_PDU)
 			return (int)len;
 		if (len > script->size)
 			len = script->size;
-		if (len > 0)
-			(void)send(script->peer, script->data, len, MSG_NOSIGNAL);
+		memory_link_send(script->data, len);
 		script->data += len;
 		script->size -= len;
-		fuzz_script_turn(script);
+		(void)loop_turn(script->loop, 0);
 	}
-	return -1;
+	return FUZZ_SCRIPT_CUT;
 }
 
 #endif
