@@ -12,7 +12,8 @@
 #include "order.h"
 #include "order_words.h"
 
-enum { ARG_OF_DRUG, ARG_OF_DOSE, ARG_OF_CONCENTRATION, ARG_OF_LOW_ALARM, ARG_OF_FILL, ARG_OF_WITHOUT };
+enum { ARG_OF_DRUG, ARG_OF_DOSE, ARG_OF_CONCENTRATION, ARG_OF_LOW_ALARM, ARG_OF_FILL, ARG_OF_WITHOUT,
+       ARG_OF_LAST_CHANGE };
 
 /* A changed dose of this factor or more needs a step of its own (hundredths). */
 #define FACTOR_STEP INT64_C(500)
@@ -119,6 +120,8 @@ static enum error_code propose(struct app *app, const struct values *args, struc
 		.running = p->running.present ? &p->running.program : NULL,
 		.is_idle = status.therapy != THERAPY_RUNNING,
 		.model = pump_limits_find(session_pump(app->session)->model),
+		.has_since_change = args->at[ARG_OF_LAST_CHANGE].present,
+		.since_change = args->at[ARG_OF_LAST_CHANGE].as.duration,
 		.without_drug = args->at[ARG_OF_WITHOUT].as.duration,
 		.has_fill = args->at[ARG_OF_FILL].present,
 		.fill = args->at[ARG_OF_FILL].as.volume,
@@ -339,6 +342,8 @@ static enum error_code program_show(struct app *app, const struct values *args, 
 				 .help = "what is filled at this visit, such as 18.5 mL"},         \
 		[ARG_OF_WITHOUT] = {.type = ARG_DURATION, .name = "TIME", .keyword = "without-drug", \
 				    .help = "how long the patient was without drug, such as 30h"},  \
+		[ARG_OF_LAST_CHANGE] = {.type = ARG_DURATION, .name = "TIME", .keyword = "last-change", \
+					.help = "how long ago the dose was changed, such as 2d"},     \
 	}
 
 static const struct command rows[] = {

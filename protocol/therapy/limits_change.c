@@ -73,18 +73,35 @@ static void check_step(struct limits_check *c, const struct change *change)
 		finding_number(finding->limit, "+", change->step->step_percent, " %");
 }
 
+/* A step within the interval that the drug's row asks for. */
+static void check_interval(struct limits_check *c, const struct change *change)
+{
+	struct duration since = c->request->since_change;
+	struct finding *finding;
+
+	if (!c->request->has_since_change || !change->step || change->then <= change->now ||
+	    since.s >= change->step->step_interval.s)
+		return;
+	finding = findings_add(&c->list, RULE_STEP_EARLY);
+	finding->source = change->step->source;
+	finding->unverified = !change->step->verified;
+	finding_number(finding->value, "", since.s / 3600, " h after the last one");
+	finding_number(finding->limit, "", change->step->step_interval.s / 3600, " h");
+}
+
 static void check_dose(struct limits_check *c, const struct mixture_part *part)
 {
 	struct drug_limits limits;
 	struct change change = {.drug = limits_drug_of(part)};
 
 	change.now = limits_running_daily(c, part->name);
-	change.then = limits_daily_of(c, c->request->program, part->name);
+	change.then = limits_daily(c, part->name);
 	if (!change.drug || change.now < 1)
 		return;
 	drug_limits_find(change.drug, c->request->site, &limits);
 	change.step = limits.step;
 	check_moved_point(c, &change);
+	check_interval(c, &change);
 	if (change.then / 10 >= change.now)
 		set_doses(&change, findings_add(&c->list, RULE_TEN_FOLD));
 	else
@@ -95,11 +112,11 @@ static void check_restart(struct limits_check *c)
 {
 	const struct limits_request *request = c->request;
 	const struct mixture_part *part = &request->program->mixture.parts[0];
-	int64_t old = limits_daily_of(c, request->running, part->name);
+	int64_t old = limits_old_daily(c, part->name);
 	struct finding *finding;
 	struct duration limit = {LIMITS_RESTART_AFTER_S};
 
-	if (!limits_is_restart(c) || old < 1 || limits_daily_of(c, request->program, part->name) < old)
+	if (!limits_is_restart(c) || old < 1 || limits_daily(c, part->name) < old)
 		return;
 	if (request->site && request->site->restart_after.s > 0)
 		limit = request->site->restart_after;
@@ -120,8 +137,6 @@ void limits_check_change(struct limits_check *c)
 	if (!request->running)
 		return;
 	is_same = mixture_equal(mixture, &request->running->mixture);
-	if (!is_same)
-		findings_add(&c->list, RULE_MIXTURE_CHANGED);
 	/* In an unchanged mixture all drugs change alike: the primary one speaks for them. */
 	for (size_t i = 0; i < (is_same ? 1 : mixture->count); i++)
 		check_dose(c, &mixture->parts[i]);

@@ -204,7 +204,7 @@ static void check_part(struct limits_check *c, size_t i)
 		return;
 	}
 	drug_limits_find(p.drug, c->request->site, &p.limits);
-	daily = limits_daily_of(c, c->request->program, p.part->name);
+	daily = limits_daily(c, p.part->name);
 	running = limits_running_daily(c, p.part->name);
 	check_concentration(&p);
 	check_maximum(&p, daily, running);

@@ -1,25 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A program against the pump model. */
+/* Rates and alarm of a program against the pump model. */
 #include "limits_check.h"
 
 #define ALARM_TO_EMPTY_S (72 * 3600)
 
-static void check_rate(struct limits_check *c)
+static void add_rate(struct limits_check *c, enum rule rule, struct volume_rate rate,
+		     struct volume_rate limit)
+{
+	struct finding *finding = findings_add(&c->list, rule);
+
+	volume_rate_display(rate, finding->value);
+	volume_rate_display(limit, finding->limit);
+}
+
+static void check_rates(struct limits_check *c)
 {
 	const struct pump_limits *model = c->request->model;
-	struct volume_rate rate = c->totals.rate;
-	struct finding *finding;
+	struct volume_rate base = schedule_greatest_rate(&c->schedule);
+	enum program_mode mode = c->request->program->mode;
 
-	if (rate.nl_per_day > model->greatest.nl_per_day) {
-		finding = findings_add(&c->list, RULE_RATE_GREATEST);
-		volume_rate_display(model->greatest, finding->limit);
-	} else if (rate.nl_per_day < model->least.nl_per_day) {
-		finding = findings_add(&c->list, RULE_RATE_LEAST);
-		volume_rate_display(model->least, finding->limit);
-	} else {
+	if (mode == PROGRAM_STOPPED || mode == PROGRAM_MINIMUM)
 		return;
-	}
-	volume_rate_display(rate, finding->value);
+	if (base.nl_per_day > model->greatest.nl_per_day)
+		add_rate(c, RULE_RATE_GREATEST, base, model->greatest);
+	else if (c->totals.greatest.nl_per_day > model->greatest.nl_per_day)
+		add_rate(c, RULE_BOLUS_RATE, c->totals.greatest, model->greatest);
+	if (c->totals.least.nl_per_day < model->least.nl_per_day)
+		add_rate(c, RULE_RATE_LEAST, c->totals.least, model->least);
+}
+
+static void check_bridge_rate(struct limits_check *c)
+{
+	const struct program_bridge *bridge = &c->request->program->bridge;
+	const struct pump_limits *model = c->request->model;
+
+	if (bridge->kind != BRIDGE_RUNS)
+		return;
+	if (bridge->rate.nl_per_day > model->greatest.nl_per_day)
+		add_rate(c, RULE_RATE_GREATEST, bridge->rate, model->greatest);
+	if (bridge->rate.nl_per_day < model->least.nl_per_day)
+		add_rate(c, RULE_RATE_LEAST, bridge->rate, model->least);
 }
 
 static void check_alarm(struct limits_check *c)
@@ -35,11 +55,11 @@ static void check_alarm(struct limits_check *c)
 		volume_display(model->reservoir, finding->limit);
 		return;
 	}
-	if (c->totals.rate.nl_per_day < 1)
+	if (c->totals.worst_24h.nl < 1)
 		return;
 	/* At most 40 mL times a day in seconds: no overflow. Early is safe, so it rounds down. */
 	if (usable > 0)
-		left_s = usable * SECONDS_PER_DAY / c->totals.rate.nl_per_day;
+		left_s = usable * SECONDS_PER_DAY / c->totals.worst_24h.nl;
 	if (left_s >= ALARM_TO_EMPTY_S)
 		return;
 	finding = findings_add(&c->list, RULE_ALARM_TO_EMPTY);
@@ -47,21 +67,9 @@ static void check_alarm(struct limits_check *c)
 	finding_number(finding->limit, "", ALARM_TO_EMPTY_S / 3600, " h");
 }
 
-static void check_fill(struct limits_check *c)
-{
-	struct volume fill = c->request->fill, reservoir = c->request->model->reservoir;
-	struct finding *finding;
-
-	if (!c->request->has_fill || fill.nl <= reservoir.nl)
-		return;
-	finding = findings_add(&c->list, RULE_FILL_CAPACITY);
-	volume_display(fill, finding->value);
-	volume_display(reservoir, finding->limit);
-}
-
 void limits_check_pump(struct limits_check *c)
 {
-	check_rate(c);
+	check_rates(c);
+	check_bridge_rate(c);
 	check_alarm(c);
-	check_fill(c);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "limits_state.h"
 
+#include "limits_check.h"
 #include "text.h"
 
 static void check_drugs(const struct program *program, struct findings *list)
@@ -63,22 +64,27 @@ size_t limits_check_state(const struct pump_state *state, struct finding *findin
 	return list.count;
 }
 
-size_t limits_check_stop(const struct program *program, struct finding *findings)
+void limits_add_stop(const struct program *program, struct findings *list)
 {
 	static const char *const classes[] = {[WITHDRAWAL_OPIOID] = "opioid withdrawal",
 					      [WITHDRAWAL_SEVERE] = "severe withdrawal"};
-	struct findings list = {.at = findings, .max = FINDINGS_MAX};
 
 	for (size_t i = 0; i < program->mixture.count && i < MIXTURE_MAX; i++) {
-		const char *name = program->mixture.parts[i].name;
-		const struct drug *drug = drug_find(name, text_len(name));
+		const struct drug *drug = limits_drug_of(&program->mixture.parts[i]);
 		struct finding *finding;
 
 		if (!drug || drug->withdrawal == WITHDRAWAL_NONE)
 			continue;
-		finding = findings_add(&list, RULE_STOP_WITHDRAWAL);
+		finding = findings_add(list, RULE_STOP_WITHDRAWAL);
 		finding->source = drug->withdrawal_source;
 		finding_set_value(finding, drug->display, "  ", classes[drug->withdrawal]);
 	}
+}
+
+size_t limits_check_stop(const struct program *program, struct finding *findings)
+{
+	struct findings list = {.at = findings, .max = FINDINGS_MAX};
+
+	limits_add_stop(program, &list);
 	return list.count;
 }

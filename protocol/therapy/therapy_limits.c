@@ -9,20 +9,28 @@ const struct drug *limits_drug_of(const struct mixture_part *part)
 }
 
 /* The primary drug's as programmed, its rate is rounded; on top what the patient may ask for. */
-int64_t limits_daily_of(const struct limits_check *c, const struct program *program, const char *name)
+static int64_t daily_of(const struct program *program, const struct program_totals *totals,
+			const char *name)
 {
 	const struct mixture *mixture = &program->mixture;
-	struct program_totals totals;
 
-	if (program_totals(program, c->request->model, &totals) != PUMP_OK)
-		return 0;
 	if (text_equal(mixture->parts[0].name, name, text_len(name)))
-		return program_daily_dose(program, &totals).ng_per_day + totals.worst[0].ng_per_day -
-		       totals.daily[0].ng_per_day;
+		return program_daily_dose(program, totals).ng_per_day + totals->worst[0].ng_per_day -
+		       totals->daily[0].ng_per_day;
 	for (size_t i = 1; i < mixture->count; i++)
 		if (text_equal(mixture->parts[i].name, name, text_len(name)))
-			return totals.worst[i].ng_per_day;
+			return totals->worst[i].ng_per_day;
 	return 0;
+}
+
+int64_t limits_daily(const struct limits_check *c, const char *name)
+{
+	return daily_of(c->request->program, &c->totals, name);
+}
+
+int64_t limits_old_daily(const struct limits_check *c, const char *name)
+{
+	return c->has_running ? daily_of(c->request->running, &c->running, name) : 0;
 }
 
 bool limits_is_restart(const struct limits_check *c)
@@ -44,7 +52,7 @@ bool limits_is_new_start(const struct limits_check *c)
 
 int64_t limits_running_daily(const struct limits_check *c, const char *name)
 {
-	return limits_is_new_start(c) ? 0 : limits_daily_of(c, c->request->running, name);
+	return limits_is_new_start(c) ? 0 : limits_old_daily(c, name);
 }
 
 int64_t limits_digits(int64_t value)
@@ -68,7 +76,10 @@ static bool begin(struct limits_check *c, const struct limits_request *request,
 {
 	*c = (struct limits_check){.request = request,
 				   .list = {.at = findings, .max = FINDINGS_MAX}};
-	if (program_totals(request->program, request->model, &c->totals) == PUMP_OK)
+	c->has_running = request->running && program_totals(request->running, request->model,
+							    &c->running) == PUMP_OK;
+	if (schedule_make(request->program, request->model, &c->schedule) == PUMP_OK &&
+	    program_totals(request->program, request->model, &c->totals) == PUMP_OK)
 		return true;
 	findings_add(&c->list, RULE_NOT_COMPUTABLE);
 	return false;
@@ -79,13 +90,20 @@ size_t limits_check(const struct limits_request *request, struct finding *findin
 	struct limits_check c;
 
 	if (begin(&c, request, findings)) {
-		if (request->model)
+		if (request->model) {
 			limits_check_pump(&c);
-		else
-			findings_add(&c.list, RULE_MODEL_UNKNOWN);
+			limits_check_schedule(&c);
+			limits_check_visit(&c);
+		}
 		limits_check_drugs(&c);
 		limits_check_change(&c);
+		limits_check_bridge(&c);
+		if (request->program->mode == PROGRAM_STOPPED ||
+		    request->program->mode == PROGRAM_MINIMUM)
+			limits_add_stop(request->program, &c.list);
 	}
+	if (!request->model)
+		findings_add(&c.list, RULE_MODEL_UNKNOWN);
 	findings_sort(&c.list);
 	return c.list.count;
 }

@@ -6,6 +6,7 @@
 #ifndef PUMPCTL_LIMITS_H
 #define PUMPCTL_LIMITS_H
 
+#include "calendar.h"
 #include "findings.h"
 #include "program.h"
 
@@ -20,8 +21,15 @@ struct limits_request {
 	const struct pump_limits *model; /* NULL: of an unknown model */
 	const struct drug_site *site;    /* the clinic's rows; NULL: none */
 	struct duration without_drug;    /* how long the patient was without drug; 0: was not */
+	bool has_since_change;
+	struct duration since_change;    /* how long ago the dose was changed last */
+	bool has_catheter;
+	struct volume catheter;          /* volume of the catheter */
 	bool has_fill;
 	struct volume fill;              /* what is filled at this visit */
+	enum weekday fill_day;
+	bool has_expiry;
+	int64_t expiry_days;             /* shelf life of what is filled */
 };
 
 /* Fills findings (room for FINDINGS_MAX), most severe first; returns their number. */
