@@ -31,6 +31,7 @@ enum arg_type {
 	ARG_DRUG,          /* generic name; as.drug */
 	ARG_DOSE,          /* "1.2 mg/day", one quoted word or two; as.dose */
 	ARG_CONCENTRATION, /* "10 mg/mL"; as.concentration */
+	ARG_MASS,          /* "50 mcg", an amount of a drug; as.mass */
 	ARG_VOLUME,        /* "2 mL"; as.volume */
 	ARG_DURATION,      /* "12h"; as.duration */
 	ARG_SERIAL,        /* pump serial, letters, digits and '-'; as.text */
@@ -106,11 +107,12 @@ struct preparation {
 struct value {
 	bool present;
 	size_t column; /* where it was typed, 1-based */
-	enum mass_unit unit; /* of a dose, strength or preparation, as typed */
+	enum mass_unit unit; /* of a dose, amount, strength or preparation, as typed */
 	union {
 		const struct drug *drug;
 		struct dose_rate dose;
 		struct concentration concentration;
+		struct mass mass;
 		struct volume volume;
 		struct duration duration;
 		const char *text; /* borrowed from the words */

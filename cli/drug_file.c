@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "sanitise.h"
 
 #define SCHEMA         "pumpctl.drugs"
 #define FORMAT_VERSION "1.0"
@@ -43,7 +44,8 @@ static bool read_text(struct reader *r, const cJSON *item, char *out, size_t siz
 			return refuse(r, item, "no control characters", "");
 	if (len == 0 || len >= size)
 		return refuse(r, item, len ? "too long" : "this is empty", "");
-	memcpy(out, item->valuestring, len + 1);
+	/* It goes to screens as it is stored. */
+	(void)sanitise_text(item->valuestring, len, out, size);
 	return true;
 }
 

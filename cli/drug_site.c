@@ -118,11 +118,6 @@ const char *drug_site_clinic(const struct app *app)
 	return app->drug_site && app->drug_site->present ? app->drug_site->file.clinic : NULL;
 }
 
-const char *drug_site_path(const struct app *app)
-{
-	return app->drug_site && app->drug_site->present ? app->drug_site->path : NULL;
-}
-
 void drug_site_destroy(struct drug_site_store *store)
 {
 	free(store);

@@ -17,9 +17,8 @@ struct app;
  */
 enum error_code drug_site_use(struct app *app, const struct drug_site **site, struct error *error)
 	__attribute__((warn_unused_result));
-/* Name of the clinic and path of the file in use; NULL before drug_site_use, or without a file. */
+/* Name of the clinic of the file in use; NULL before drug_site_use, or without a file. */
 const char *drug_site_clinic(const struct app *app);
-const char *drug_site_path(const struct app *app);
 
 /* Accepts NULL. */
 struct drug_site_store;

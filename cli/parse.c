@@ -98,6 +98,7 @@ static enum error_code parse_value(struct parser *p, const struct arg *arg)
 	switch (arg->type) {
 	case ARG_DOSE:
 	case ARG_CONCENTRATION:
+	case ARG_MASS:
 	case ARG_VOLUME:
 	case ARG_DURATION:
 	case ARG_RATE:

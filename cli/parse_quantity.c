@@ -101,13 +101,16 @@ static void take_spread(struct parser *p, enum arg_type type, struct spread *s)
 		s->count = 1;
 }
 
-/* drug: needed for a dose only. */
+/* drug: needed for a dose or an amount only. */
 static const char *unit_name(enum arg_type type, const struct drug *drug)
 {
 	static const char *const dose[] = {[UNIT_NG] = "ng/day", [UNIT_MCG] = "mcg/day",
 					   [UNIT_MG] = "mg/day"};
+	static const char *const mass[] = {[UNIT_NG] = "ng", [UNIT_MCG] = "mcg", [UNIT_MG] = "mg"};
 	if (type == ARG_DOSE)
 		return dose[drug->unit];
+	if (type == ARG_MASS)
+		return mass[drug->unit];
 	return type == ARG_CONCENTRATION ? "mg/mL" : "mL";
 }
 
@@ -118,6 +121,8 @@ static enum pump_err parse_as(enum arg_type type, const char *text, size_t len, 
 		return dose_rate_parse(text, len, &value->as.dose, why);
 	if (type == ARG_CONCENTRATION)
 		return concentration_parse(text, len, &value->as.concentration, why);
+	if (type == ARG_MASS)
+		return mass_parse(text, len, &value->as.mass, why);
 	if (type == ARG_DURATION)
 		return duration_parse(text, len, &value->as.duration, why);
 	if (type == ARG_RATE)
@@ -146,8 +151,8 @@ static void suggest_unit(enum arg_type type, const struct drug *drug, const stru
 	struct text_error none;
 	char text[QUANTITY_TEXT_MAX + 16];
 	if (s->count > 1 || has_letter(s->pieces[0].word) ||
-	    (type != ARG_DOSE && type != ARG_CONCENTRATION && type != ARG_VOLUME) ||
-	    (type == ARG_DOSE && !drug))
+	    (type != ARG_DOSE && type != ARG_MASS && type != ARG_CONCENTRATION && type != ARG_VOLUME) ||
+	    ((type == ARG_DOSE || type == ARG_MASS) && !drug))
 		return;
 	const int len = snprintf(text, sizeof(text), "%s %s", s->text, unit_name(type, drug));
 	if (len > 0 && (size_t)len < sizeof(why->suggestion) &&
@@ -172,6 +177,15 @@ static enum error_code refuse_quantity(struct parser *p, const struct arg *arg,
 	return parse_refuse(p, ERR_BAD_QUANTITY, spread_column(s, why->column ? why->column : 1), detail);
 }
 
+static void print_right(const struct arg *arg, const struct value *value, const struct drug *drug,
+			char *buf)
+{
+	if (arg->type == ARG_MASS)
+		(void)mass_print(value->as.mass, drug->unit, buf);
+	else
+		(void)dose_rate_print(value->as.dose, drug->unit, buf);
+}
+
 /* Milligrams for micrograms or the other way round: a rule of its own, not a misspelling. */
 static enum error_code check_mass(struct parser *p, const struct arg *arg, const struct spread *s,
 				  const struct value *value, const struct drug *drug)
@@ -184,7 +198,7 @@ static enum error_code check_mass(struct parser *p, const struct arg *arg, const
 		finding = *findings_add(&list, RULE_DOSE_UNIT);
 	if (!findings_refuse(&finding, list.count))
 		return ERR_NONE;
-	(void)dose_rate_print(value->as.dose, drug->unit, right);
+	print_right(arg, value, drug, right);
 	(void)snprintf(detail, sizeof(detail),
 		       "%s: %s: %s %s is dosed in %s. If this amount is meant, type it as: %s", finding.rule,
 		       arg->name, finding.text, drug->display, units[drug->unit], right);
@@ -197,16 +211,16 @@ static enum error_code check_unit(struct parser *p, const struct arg *arg, const
 				  const struct value *value)
 {
 	const struct drug *drug = drug_typed(p->out);
-	if (arg->type != ARG_DOSE || !drug)
+	if ((arg->type != ARG_DOSE && arg->type != ARG_MASS) || !drug)
 		return ERR_NONE;
 	const size_t number = strspn(s->text, "0123456789. ");
-	if (!strcmp(s->text + number, unit_name(ARG_DOSE, drug)))
+	if (!strcmp(s->text + number, unit_name(arg->type, drug)))
 		return ERR_NONE;
 	const enum error_code code = check_mass(p, arg, s, value, drug);
 	if (code)
 		return code;
 	struct text_error why = {.column = number + 1, .reason = "a daily dose is typed per day here"};
-	(void)dose_rate_print(value->as.dose, drug->unit, why.suggestion);
+	print_right(arg, value, drug, why.suggestion);
 	return refuse_quantity(p, arg, s, &why);
 }
 
@@ -270,7 +284,7 @@ enum error_code parse_quantity(struct parser *p, const struct arg *arg, struct v
 	if (arg->type == ARG_PREPARATION)
 		return parse_preparation(p, arg, &s, value);
 	if (parse_as(arg->type, s.text, s.len, value, &why) == PUMP_OK) {
-		if (arg->type == ARG_DOSE || arg->type == ARG_STRENGTH)
+		if (arg->type == ARG_DOSE || arg->type == ARG_MASS || arg->type == ARG_STRENGTH)
 			value->unit = typed_unit(s.text);
 		return check_unit(p, arg, &s, value);
 	}

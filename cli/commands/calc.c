@@ -31,6 +31,22 @@ static bool is_rate_exact(struct dose_rate dose, struct concentration concentrat
 	       least.ng_per_day == dose.ng_per_day && most.ng_per_day == dose.ng_per_day;
 }
 
+/* A total over a volume was typed: what came of it must be compared with the label. */
+static void tell_total(struct output *out, const struct strength *strength, enum mass_unit unit)
+{
+	struct finding finding;
+	struct findings list = {.at = &finding, .max = 1};
+	char total[DECIMAL_TEXT_MAX], volume[DECIMAL_TEXT_MAX];
+	if (strength->total.ng) {
+		struct finding *added = findings_add(&list, RULE_STRENGTH_TOTAL);
+		(void)mass_print(strength->total, unit, total);
+		(void)volume_print(strength->in, volume);
+		finding_set_value(added, total, " in ", volume);
+		(void)concentration_display(strength->concentration, unit, added->limit);
+	}
+	describe_findings(out, &finding, list.count);
+}
+
 enum { RATE_DOSE, RATE_STRENGTH };
 
 static enum error_code calc_rate(struct app *app, const struct values *args, struct output *out,
@@ -50,6 +66,7 @@ static enum error_code calc_rate(struct app *app, const struct values *args, str
 	calc_mark(data, "rate", exact, CALC_DOWN);
 	output_rate_hourly(data, "rate_per_hour", rate.nl_per_day / 24);
 	calc_mark(data, "rate_per_hour", exact && rate.nl_per_day % 24 == 0, CALC_DOWN);
+	tell_total(out, strength, args->at[RATE_STRENGTH].unit);
 	return ERR_NONE;
 }
 
@@ -71,6 +88,7 @@ static enum error_code calc_dose(struct app *app, const struct values *args, str
 	echo_strength(data, strength, unit);
 	output_dose(data, "dose", most, unit);
 	calc_mark(data, "dose", strength->is_exact && least.ng_per_day == most.ng_per_day, CALC_UP);
+	tell_total(out, strength, unit);
 	return ERR_NONE;
 }
 
@@ -247,13 +265,23 @@ static void note_assumptions(const struct values *args, const struct refill_plan
 				 "give it with residual VOLUME.");
 }
 
+static void tell_inputs(const struct refill_plan *plan, struct findings *list)
+{
+	char filled[DECIMAL_TEXT_MAX], rate[DECIMAL_TEXT_MAX];
+	struct finding *finding = findings_add(list, RULE_DATE_INPUTS);
+	(void)volume_display(plan->filled, filled);
+	(void)volume_rate_display((struct volume_rate){plan->daily[0].nl}, rate);
+	finding_set_value(finding, filled, ", ", rate);
+	(void)volume_display(plan->alarm, finding->limit);
+}
+
 static enum error_code calc_refill(struct app *app, const struct values *args, struct output *out,
 				   struct error *error)
 {
 	(void)app;
 	struct refill_plan plan;
 	struct refill_days days;
-	struct finding findings[REFILL_FINDINGS_MAX];
+	struct finding findings[REFILL_FINDINGS_MAX + 1];
 	if (args->at[REFILL_BOLUS].present != args->at[REFILL_BOLUSES].present)
 		return error_set(error, ERR_USAGE,
 				 "bolus and boluses-per-day belong together; one of them is missing");
@@ -275,13 +303,17 @@ static enum error_code calc_refill(struct app *app, const struct values *args, s
 	if (args->at[REFILL_FILLED].present)
 		add_dates(args, &plan, &days, out);
 	note_assumptions(args, &plan, out);
-	describe_findings(out, findings, refill_schedule_check(&plan, &days, findings));
+	struct findings list = {.at = findings, .max = REFILL_FINDINGS_MAX + 1};
+	list.count = refill_schedule_check(&plan, &days, findings);
+	if (args->at[REFILL_FILLED].present)
+		tell_inputs(&plan, &list);
+	describe_findings(out, list.at, list.count);
 	return ERR_NONE;
 }
 
 enum { RESIDUAL_FILLED, RESIDUAL_RATE, RESIDUAL_DAYS, RESIDUAL_ASPIRATED, RESIDUAL_SIZE,
        RESIDUAL_STOPPED, RESIDUAL_PRIMED, RESIDUAL_BOLUS, RESIDUAL_BOLUSES,
-       RESIDUAL_PREVIOUS_EXPECTED, RESIDUAL_PREVIOUS_ASPIRATED };
+       RESIDUAL_PREVIOUS_EXPECTED, RESIDUAL_PREVIOUS_ASPIRATED, RESIDUAL_LEVEL };
 
 static enum error_code check_pairs(const struct values *args, struct error *error)
 {
@@ -319,6 +351,9 @@ static enum pump_err visit_of(const struct values *args, struct refill_visit *vi
 		.filled = at[RESIDUAL_FILLED].as.volume,
 		.found = at[RESIDUAL_ASPIRATED].as.volume,
 		.reservoir = at[RESIDUAL_SIZE].as.volume,
+		.is_recheck = at[RESIDUAL_DAYS].as.integer == 0,
+		.has_level = at[RESIDUAL_LEVEL].present,
+		.level = at[RESIDUAL_LEVEL].as.volume,
 		.has_previous = at[RESIDUAL_PREVIOUS_EXPECTED].present,
 		.previous_expected = at[RESIDUAL_PREVIOUS_EXPECTED].as.volume,
 		.previous_found = at[RESIDUAL_PREVIOUS_ASPIRATED].as.volume,
@@ -422,7 +457,8 @@ static const struct command rows[] = {
 	 .flags = OFFLINE,
 	 .args = {[RESIDUAL_FILLED] = CALC_NEEDED("filled", ARG_VOLUME, "VOLUME", "at the last refill; 20 mL"),
 		  [RESIDUAL_RATE] = CALC_NEEDED("rate", ARG_RATE, "RATE", "mean since then; 0.25 mL/day"),
-		  [RESIDUAL_DAYS] = {COUNT("days", "since the last refill", 0, 36500), .required = true},
+		  [RESIDUAL_DAYS] = {COUNT("days", "since the last refill; 0: aspirated again at once", 0, 36500),
+				     .required = true},
 		  [RESIDUAL_ASPIRATED] = CALC_NEEDED("aspirated", ARG_VOLUME, "VOLUME", "found now; 7.4 mL"),
 		  [RESIDUAL_SIZE] = CALC_NEEDED("reservoir-size", ARG_VOLUME, "VOLUME",
 					   "what the pump holds; 20 mL"),
@@ -435,7 +471,8 @@ static const struct command rows[] = {
 		  [RESIDUAL_PREVIOUS_EXPECTED] = CALC_KEYWORD("previous-expected", ARG_VOLUME, "VOLUME",
 							 "expected at the visit before"),
 		  [RESIDUAL_PREVIOUS_ASPIRATED] = CALC_KEYWORD("previous-aspirated", ARG_VOLUME, "VOLUME",
-							  "found at the visit before")},
+							  "found at the visit before"),
+		  [RESIDUAL_LEVEL] = CALC_KEYWORD("pump-level", ARG_VOLUME, "VOLUME", "that the pump shows")},
 	 .example = "calc residual filled 20 mL rate 0.25 mL/day days 60 aspirated 7.4 mL "
 		    "reservoir-size 20 mL",
 	 .run = calc_residual},

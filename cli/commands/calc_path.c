@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "calc_common.h"
+#include "describe.h"
 #include "groups.h"
 #include "path_ahead.h"
 #include "path_bridge.h"
@@ -107,9 +108,6 @@ static bool add_delivered(const struct values *args, struct output *out)
 	struct cJSON *data = output_data(out);
 	if (at[PRIME_HOLDS].present) {
 		output_string(data, "holds", at[PRIME_HOLDS].as.preparation.drug->display);
-		output_warn(out, "PRIME_DELIVERS",
-			    "The catheter holds drug: this prime delivers it to the patient at once. "
-			    "Aspirate the catheter first, or do not prime.");
 		return add_content(data, "delivered", at[PRIME_VOLUME].as.volume, &at[PRIME_HOLDS]);
 	}
 	if (at[PRIME_EMPTY].present) {
@@ -124,6 +122,18 @@ static bool add_delivered(const struct values *args, struct output *out)
 			 "nothing if it is empty, everything in it if it holds drug. State it with holds "
 			 "PREPARATION, or with empty.");
 	return true;
+}
+
+static void tell_prime(const struct values *args, struct output *out)
+{
+	struct finding findings[3];
+	struct findings list = {.at = findings, .max = 3};
+	if (args->at[PRIME_HOLDS].present)
+		volume_display(args->at[PRIME_VOLUME].as.volume,
+			       findings_add(&list, RULE_PRIME_DELIVERS)->value);
+	(void)findings_add(&list, RULE_PRIME_MIXING);
+	(void)findings_add(&list, RULE_BOLUS_NOT_RESUMED);
+	describe_findings(out, findings, list.count);
 }
 
 static enum error_code calc_prime(struct app *app, const struct values *args, struct output *out,
@@ -147,8 +157,7 @@ static enum error_code calc_prime(struct app *app, const struct values *args, st
 	if ((at[PRIME_WITH].present && !add_content(data, "carries", volume, &at[PRIME_WITH])) ||
 	    !add_delivered(args, out))
 		return calc_refuse(error, &at[PRIME_VOLUME], "the amount of drug is too large to be counted");
-	output_note(out, "The count takes drug and old contents as unmixed. Where they mix, drug arrives "
-			 "before the end and is weaker for a while after it: watch the patient.");
+	tell_prime(args, out);
 	return ERR_NONE;
 }
 

@@ -56,8 +56,7 @@ static void warn_unverified(struct output *out)
 static void note_clinic(const struct app *app, struct output *out)
 {
 	if (drug_site_clinic(app))
-		output_peer(output_data(out), "rows_of_clinic", drug_site_clinic(app),
-			    strlen(drug_site_clinic(app)));
+		output_string(output_data(out), "rows_of_clinic", drug_site_clinic(app));
 }
 
 static enum error_code drug_list(struct app *app, const struct values *args, struct output *out,
@@ -143,10 +142,7 @@ static void add_source(struct cJSON *list, const struct drug_row *row)
 {
 	struct cJSON *line = output_object(list, NULL);
 	output_string(line, "from", row->title);
-	if (row->authority == DRUG_SITE)
-		output_peer(line, "source", row->source, strlen(row->source));
-	else
-		output_string(line, "source", row->source);
+	output_string(line, "source", row->source);
 	output_string(line, "date", row->source_date);
 }
 

@@ -20,7 +20,7 @@ struct unit {
 /* One kind of quantity. */
 struct kind {
 	struct unit units[UNITS_MAX];
-	bool is_whole;        /* whole numbers, no space before the unit */
+	bool is_whole;        /* whole numbers; printed without a space before the unit */
 	bool is_time;         /* its unit is one of time */
 	const char *implied;  /* what a bare amount lacks and can only mean, or "" */
 	const char *spelling; /* reason for a wrong unit */
@@ -226,7 +226,7 @@ static void read_number(struct draft *d)
 	}
 }
 
-static void read_gap(struct draft *d, const struct kind *kind)
+static void read_gap(struct draft *d)
 {
 	size_t from = d->at;
 
@@ -234,9 +234,7 @@ static void read_gap(struct draft *d, const struct kind *kind)
 		d->at++;
 	if (d->at == from || d->at == d->len)
 		return;
-	if (kind->is_whole)
-		note(d, from, "no space in a duration");
-	else if (d->text[from] != ' ')
+	if (d->text[from] != ' ')
 		note(d, from, "one space between number and unit");
 	else if (d->at - from > 1)
 		note(d, from + 1, "one space between number and unit");
@@ -426,7 +424,7 @@ static enum pump_err parse(const char *text, size_t len, const struct kind *kind
 	read_number(&d);
 	if (kind->is_whole && d.fraction_len > 0)
 		note(&d, (size_t)(d.fraction - text) - 1, "a duration is a whole number");
-	read_gap(&d, kind);
+	read_gap(&d);
 	read_unit(&d, kind);
 	if (!d.is_wrong)
 		return compute(&d, kind, out);

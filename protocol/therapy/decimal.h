@@ -28,8 +28,8 @@ struct text_error {
 };
 
 /*
- * Parsers. text: len bytes, borrowed, one optional space between number and unit (none for
- * durations). Digits, at most one '.', a digit on both sides of it, no sign, no comma, no
+ * Parsers. text: len bytes, borrowed, one optional space between number and
+ * unit. Digits, at most one '.', a digit on both sides of it, no sign, no comma, no
  * exponent, no needless zero. PUMP_EFORM: wrong spelling; PUMP_ERANGE: too large or finer than
  * the base unit; *error says where and what; *out untouched.
  */

@@ -122,6 +122,7 @@ static void take(struct drug_limits *limits, const struct drug_row *row)
 	prefer(&limits->greatest, row, row->greatest.ng_per_ml);
 	prefer(&limits->start, row, row->start_greatest.ng_per_day);
 	prefer(&limits->step, row, row->step_percent + row->step.ng_per_day);
+	prefer(&limits->trial, row, row->trial_times);
 	prefer_maximum(limits, row);
 }
 

@@ -46,6 +46,10 @@ struct drug_row {
 	struct dose_rate step;                          /* greatest step up, fixed */
 	struct duration step_interval;                  /* least time between two steps */
 	struct dose_rate daily_maximum;
+	/* First daily dose after a test dose: so many times what worked, and less where the response
+	 * lasted longer than long_response or was bad. */
+	int64_t trial_times, trial_times_long;
+	struct duration long_response;
 	const char *source, *source_date;
 	bool verified; /* false: shown as "unverified" wherever it was used, never recommended from */
 };
@@ -59,7 +63,7 @@ struct drug_site {
 
 /* For each figure the row that is in force, or NULL: nobody gives it. */
 struct drug_limits {
-	const struct drug_row *stocked, *least, *greatest, *start, *step, *maximum;
+	const struct drug_row *stocked, *least, *greatest, *start, *step, *maximum, *trial;
 	/* A lower maximum of a consensus beside the one in force; NULL: none. */
 	const struct drug_row *second_maximum;
 };

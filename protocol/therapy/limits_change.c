@@ -108,22 +108,30 @@ static void check_dose(struct limits_check *c, const struct mixture_part *part)
 		check_step(c, &change);
 }
 
+bool limits_check_gap(struct duration without_drug, const struct drug_site *site,
+		      struct findings *list)
+{
+	bool is_agreed = site && site->restart_after.s > 0;
+	struct duration limit = {is_agreed ? site->restart_after.s : LIMITS_RESTART_AFTER_S};
+	struct finding *finding;
+
+	if (without_drug.s <= limit.s)
+		return false;
+	finding = findings_add(list, RULE_RESTART_GAP);
+	finding_number(finding->value, "", without_drug.s / 3600, " h without drug");
+	finding_number(finding->limit, "", limit.s / 3600, " h");
+	finding->unverified = !is_agreed;
+	return true;
+}
+
+/* Less than the old dose is a new start like any other. */
 static void check_restart(struct limits_check *c)
 {
-	const struct limits_request *request = c->request;
-	const struct mixture_part *part = &request->program->mixture.parts[0];
-	int64_t old = limits_old_daily(c, part->name);
-	struct finding *finding;
-	struct duration limit = {LIMITS_RESTART_AFTER_S};
+	const char *name = c->request->program->mixture.parts[0].name;
+	int64_t old = limits_old_daily(c, name);
 
-	if (!limits_is_restart(c) || old < 1 || limits_daily(c, part->name) < old)
-		return;
-	if (request->site && request->site->restart_after.s > 0)
-		limit = request->site->restart_after;
-	finding = findings_add(&c->list, RULE_RESTART_GAP);
-	finding_number(finding->value, "", request->without_drug.s / 3600, " h without drug");
-	finding_number(finding->limit, "", limit.s / 3600, " h");
-	finding->unverified = !request->site || request->site->restart_after.s == 0;
+	if (old > 0 && limits_daily(c, name) >= old)
+		(void)limits_check_gap(c->request->without_drug, c->request->site, &c->list);
 }
 
 void limits_check_change(struct limits_check *c)

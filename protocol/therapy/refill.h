@@ -24,7 +24,7 @@
 /* A refill is planned at least this long before the alarm. */
 #define REFILL_LEAD_DAYS 7
 #define REFILL_SPANS_MAX    4096
-#define REFILL_FINDINGS_MAX 8
+#define REFILL_FINDINGS_MAX 12
 
 /* Infusion at one rate for a time. */
 struct refill_span {
@@ -71,6 +71,9 @@ struct refill_visit {
 	struct volume filled, found, reservoir; /* reservoir: nominal capacity */
 	struct refill_expectation expected;
 	struct refill_comparison comparison;
+	bool is_recheck; /* aspirated again right after the filling: nothing was to be delivered */
+	bool has_level;
+	struct volume level; /* that the pump shows */
 	/* The visit before, for the trend. */
 	bool has_previous;
 	struct volume previous_expected, previous_found;
@@ -81,7 +84,9 @@ struct refill_visit {
  * over 10 % of the expected residual and over 0.5 mL (L-residual-share); this visit and the one
  * before over 5 % of the expected residual to the same side (L-residual-trend); more than was
  * filled (L-residual-above-fill) or than fits (L-residual-capacity); by the account empty before
- * now (L-residual-empty). None is ever BLOCK: the reservoir is open at that moment. Fills findings
+ * now (L-residual-empty); next to nothing delivered (L-residual-none); the pump's own level off by
+ * more than the band (L-level-differs). Right after a filling (is_recheck) only L-fill-pocket and what
+ * fits. None is ever BLOCK: the reservoir is open at that moment. Fills findings
  * (room for REFILL_FINDINGS_MAX); returns their number.
  */
 size_t refill_check(const struct refill_visit *visit, struct finding *findings);

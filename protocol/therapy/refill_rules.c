@@ -8,6 +8,8 @@ __extension__ typedef __int128 wide;
 #define SHARE_PERCENT       10
 #define SHARE_LEAST_NL      (NL_PER_ML / 2)
 #define TREND_PERCENT       5
+#define NONE_RATIO          1000 /* of 10,000 */
+#define LEVEL_NL            NL_PER_ML
 
 static wide magnitude(int64_t value)
 {
@@ -84,13 +86,58 @@ static void check_capacity(const struct refill_visit *visit, struct findings *li
 	}
 }
 
+/* A tenth of what was to be delivered, where that was more than the largest ordinary difference. */
+static void check_none(const struct refill_visit *visit, struct findings *list)
+{
+	const struct refill_comparison *comparison = &visit->comparison;
+	struct finding *finding;
+
+	if (!comparison->has_ratio || comparison->ratio > NONE_RATIO ||
+	    visit->expected.delivered_least.nl <= LARGE_NL)
+		return;
+	finding = findings_add(list, RULE_RESIDUAL_NONE);
+	volume_display((struct volume){visit->filled.nl - visit->found.nl}, finding->value);
+	volume_display(visit->expected.delivered_least, finding->limit);
+}
+
+static void check_level(const struct refill_visit *visit, struct findings *list)
+{
+	int64_t limit = visit->comparison.band.nl < LARGE_NL ? visit->comparison.band.nl : LARGE_NL;
+	struct finding *finding;
+
+	if (!visit->has_level ||
+	    magnitude(visit->level.nl - visit->found.nl) <= (limit > LEVEL_NL ? limit : LEVEL_NL))
+		return;
+	finding = findings_add(list, RULE_LEVEL_DIFFERS);
+	volume_display(visit->level, finding->value);
+	volume_display(visit->found, finding->limit);
+}
+
+/* 1 mL in a pump of 20 mL, 2 mL in one of 40. */
+static void check_pocket(const struct refill_visit *visit, struct findings *list)
+{
+	int64_t limit = visit->reservoir.nl / 20;
+	struct finding *finding;
+
+	if (visit->filled.nl - visit->found.nl <= limit)
+		return;
+	finding = findings_add(list, RULE_FILL_POCKET);
+	volume_display((struct volume){visit->filled.nl - visit->found.nl}, finding->value);
+	volume_display((struct volume){limit}, finding->limit);
+}
+
 size_t refill_check(const struct refill_visit *visit, struct finding *findings)
 {
 	struct findings list = {.at = findings, .max = REFILL_FINDINGS_MAX};
 	struct finding *finding;
 
-	check_difference(visit, &list);
+	if (visit->is_recheck)
+		check_pocket(visit, &list);
+	else
+		check_difference(visit, &list);
 	check_capacity(visit, &list);
+	check_none(visit, &list);
+	check_level(visit, &list);
 	if (visit->expected.ran_empty) {
 		finding = findings_add(&list, RULE_RESIDUAL_EMPTY);
 		volume_display(visit->expected.delivered_greatest, finding->value);

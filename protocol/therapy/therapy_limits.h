@@ -34,6 +34,9 @@ struct limits_request {
 
 /* Fills findings (room for FINDINGS_MAX), most severe first; returns their number. */
 size_t limits_check(const struct limits_request *request, struct finding *findings);
+/* Adds L-restart-gap if a patient was without drug for longer than the limit. Returns whether. */
+bool limits_check_gap(struct duration without_drug, const struct drug_site *site,
+		      struct findings *list);
 /* The rules about drugs and mixture alone, for a program without a pump. */
 size_t limits_check_mixture(const struct limits_request *request, struct finding *findings);
 

@@ -48,7 +48,8 @@ class CalcPath(unittest.TestCase):
         result = self.bench.json("calc", "prime", "--volume", "0.234 mL", "--rate", "24 mL/day",
                                  "--holds", "baclofen 2000 mcg/mL")
         self.assertEqual(shown(result.data()["delivered"]), "468 mcg")
-        self.assertEqual([w["code"] for w in result.envelope()["warnings"]], ["PRIME_DELIVERS"])
+        self.assertEqual([f["rule"] for f in result.data()["findings"]],
+                         ["L-prime-delivers", "L-prime-mixing", "L-bolus-not-resumed"])
 
     def test_a_prime_of_unknown_contents_delivers_nothing_known(self):
         data = self.bench.must("calc", "prime", "--volume", "0.234 mL", "--rate", "24 mL/day")

@@ -76,7 +76,7 @@ static const struct {
 	{"{" ROW ",\"step_percent\":20.5}", 87, "whole"},
 	{"{" ROW ",\"step_percent\":2e1}", 86, "whole"},
 	{"{" ROW ",\"step_percent\":20,\"step\":\"0.1 mg/day\"}", 10, "exclude"},
-	{"{" ROW ",\"step_interval\":\"24 h\"}", 86, "24h"},
+	{"{" ROW ",\"step_interval\":\"24hours\"}", 86, "24h"},
 	{"{" ROW ",\"daily_max\":\"15 mg/day\"}", 82, "no such member"},
 	{"{" ROW ",\"daily_maximum\":\"15 mg/day\",\"daily_maximum\":\"15 mg/day\"}", 114, "twice"},
 	{"{\"drug\":\"morfine\",\"source\":\"f\",\"date\":\"2026-08-01\"}", 18, "no such drug"},

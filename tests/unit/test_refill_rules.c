@@ -160,6 +160,69 @@ START_TEST(an_account_that_runs_empty_is_told)
 }
 END_TEST
 
+START_TEST(next_to_nothing_delivered_forbids_a_restart)
+{
+	/* 15 mL were to leave; a tenth of it is 1.5 mL. */
+	check(visit_of(20000, 5000, 18500));
+	ck_assert_int_eq(find("L-residual-none")->severity, SEVERITY_OVERRIDE);
+	ck_assert_str_eq(find("L-residual-none")->value, "1.5 mL");
+	ck_assert_str_eq(find("L-residual-none")->limit, "15 mL");
+	check(visit_of(20000, 5000, 18498));
+	ck_assert(!has("L-residual-none"));
+	check(visit_of(20000, 18000, 20000));
+	ck_assert(!has("L-residual-none"));
+	check(visit_of(20000, 17999, 20000));
+	ck_assert(has("L-residual-none"));
+}
+END_TEST
+
+/* Filled and aspirated again at once, in thousandths of a mL. */
+static bool is_pocket(int64_t reservoir_ml, int64_t filled, int64_t found)
+{
+	struct refill_visit visit = visit_of(filled, filled, found);
+
+	visit.is_recheck = true;
+	visit.reservoir.nl = reservoir_ml * NL_PER_ML;
+	check(visit);
+	ck_assert(!has("L-residual-large") && !has("L-residual-share") && !has("L-residual-band"));
+	return has("L-fill-pocket");
+}
+
+START_TEST(what_does_not_come_back_after_a_filling_may_lie_beside_the_pump)
+{
+	ck_assert(!is_pocket(20, 18000, 17000));
+	ck_assert(is_pocket(20, 18000, 16999));
+	ck_assert_str_eq(find("L-fill-pocket")->limit, "1 mL");
+	ck_assert(!is_pocket(40, 35000, 33000));
+	ck_assert(is_pocket(40, 35000, 32999));
+	ck_assert(!is_pocket(40, 35000, 35000));
+}
+END_TEST
+
+START_TEST(the_pump_s_own_level_is_compared_with_what_was_aspirated)
+{
+	struct refill_visit visit = visit_of(20000, 5000, 5000);
+
+	visit.has_level = true;
+	visit.level.nl = ML(7);
+	check(visit);
+	ck_assert(!has("L-level-differs"));
+	visit.level.nl++;
+	check(visit);
+	ck_assert_str_eq(find("L-level-differs")->value, "7.000001 mL");
+	ck_assert_str_eq(find("L-level-differs")->limit, "5 mL");
+	/* little was to be delivered: 1 mL counts */
+	visit = visit_of(20000, 19000, 19000);
+	visit.has_level = true;
+	visit.level.nl = ML(18);
+	check(visit);
+	ck_assert(!has("L-level-differs"));
+	visit.level.nl--;
+	check(visit);
+	ck_assert(has("L-level-differs"));
+}
+END_TEST
+
 START_TEST(every_rule_at_once_fits)
 {
 	struct refill_visit visit = visit_of(30000, 5000, 31000);
@@ -215,6 +278,9 @@ int main(void)
 		two_visits_off_to_the_same_side_need_a_reason,
 		more_than_was_filled_or_fits_is_told,
 		an_account_that_runs_empty_is_told,
+		next_to_nothing_delivered_forbids_a_restart,
+		what_does_not_come_back_after_a_filling_may_lie_beside_the_pump,
+		the_pump_s_own_level_is_compared_with_what_was_aspirated,
 		every_rule_at_once_fits,
 		dates_that_leave_no_room_are_told,
 		NULL,
