@@ -57,7 +57,9 @@ echo "Running the suites: $labels"
 } | awk -v end="$log.end" '/^[0-9]+% tests passed/ { held = 1 } held { print >end; next } { print; fflush() }'
 code=$(cat "$log.code")
 cp "$build/Testing/Temporary/LastTest.log" "$build/tests.log" # the next call of ctest writes a new one
-grep -E '^(bench|formal|cases): ' "$build/tests.log" || true
+grep -E '^(bench|formal|cases|fuzz): ' "$build/tests.log" || true
+awk '/^fuzz: / { targets++; executions += $3 }
+    END { if (targets) printf "fuzz: %d executions of %d targets in all\n", executions, targets }' "$build/tests.log"
 
 suites=0
 # shellcheck disable=SC2086 # one word for each label
