@@ -77,13 +77,49 @@ void gatt_server_serve_prepare(struct gatt_server *server, const struct att_pdu 
 	att_bearer_answer(&server->bearer, buf, att_encode(&echo, buf, sizeof buf));
 }
 
+/* Bit 0 of Characteristic Extended Properties permits reliable writes (Part G, 3.3.3.1). */
+static bool is_reliable(const struct gatt_database *db, const struct gatt_attribute *attribute)
+{
+	struct att_uuid extended = att_uuid_16(ATT_UUID_EXTENDED);
+
+	if (attribute->kind != GATT_ATTRIBUTE_VALUE)
+		return false;
+	for (size_t i = 0; i < db->count; i++) {
+		uint8_t bits;
+
+		if (db->attributes[i].owner == attribute->owner &&
+		    db->attributes[i].kind == GATT_ATTRIBUTE_DESCRIPTOR &&
+		    att_uuid_equal(&db->attributes[i].type, &extended) &&
+		    gatt_database_read(db, &db->attributes[i], 0, &bits, 1, NULL) == 1)
+			return (bits & 1) != 0;
+	}
+	return false;
+}
+
+/* Writes to several attributes at once are reliable writes, and all must permit them. */
+static uint8_t check_reliable(const struct gatt_server *server, uint16_t *handle)
+{
+	const struct gatt_queue *queue = &server->queue;
+	bool is_mixed = false;
+
+	for (size_t i = 1; i < queue->count; i++)
+		is_mixed |= queue->writes[i].handle != queue->writes[0].handle;
+	for (size_t i = 0; is_mixed && i < queue->count; i++) {
+		*handle = queue->writes[i].handle;
+		if (!is_reliable(&server->db, gatt_database_find(&server->db, *handle)))
+			return ATT_ERR_NOT_SUPPORTED;
+	}
+	return 0;
+}
+
 /* All values are built before any is written, so that offsets and lengths fail as a whole. */
 static uint8_t check_queue(struct gatt_server *server, uint16_t *handle)
 {
-	for (size_t i = 0; i < server->queue.count; i++) {
+	uint8_t error = check_reliable(server, handle);
+
+	for (size_t i = 0; error == 0 && i < server->queue.count; i++) {
 		uint8_t value[ATT_VALUE_MAX];
 		size_t len;
-		uint8_t error;
 
 		*handle = server->queue.writes[i].handle;
 		if (!gatt_queue_is_first(&server->queue, i))
@@ -91,10 +127,8 @@ static uint8_t check_queue(struct gatt_server *server, uint16_t *handle)
 		error = may_write(server, gatt_database_find(&server->db, *handle));
 		if (!error)
 			error = gatt_queue_value(&server->queue, &server->db, i, value, &len);
-		if (error)
-			return error;
 	}
-	return 0;
+	return error;
 }
 
 static uint8_t run_queue(struct gatt_server *server, uint16_t *handle)

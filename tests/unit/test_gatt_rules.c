@@ -128,6 +128,53 @@ START_TEST(rule_9_a_search_that_could_go_on_for_ever_is_ended)
 }
 END_TEST
 
+/* Answers up to a search, and one to it that goes back, out of its range, or nowhere. */
+static const struct {
+	const char *before[6];
+	const char *bad;
+} wrong[] = {
+        {{"03 1700"}, "11 06 0000 0100 0018"},
+        {{"03 1700"}, "11 06 0500 0400 0018"},
+        {{"03 1700"}, "11 06 0500 0900 0018 0800 0a00 0018"},
+        {{"03 1700"}, "11 07 0100 0400 0018 00"},
+        {{"03 1700", "11 06 0100 0800 0018"}, "11 06 0800 0900 0018"},
+        {{"03 1700", "11 06 0100 ffff 0018"}, "01 10 0100 01"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a"}, "09 08 0000 0100 0200 0018"},
+        {{"03 1700", "11 06 0100 00f0 0018", "01 10 01f0 0a", "01 10 0100 0a"},
+         "09 08 01f0 0100 0200 0018"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a"}, "09 08 0200 0000 0200 0018"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a"}, "09 08 0200 0900 0200 0018"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a"}, "09 07 0200 0900 0a00 18"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a", "09 06 0200 0300 0400"}, "0b 0018"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a", "09 06 0200 0300 0400"},
+         "01 0a 0300 0a"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a", "01 08 0100 0a"},
+         "09 07 0500 02 0500 002a"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a", "01 08 0100 0a"},
+         "09 07 0200 02 0300 002a 0300 02 0400 002a"},
+        {{"03 1700", "11 06 0100 00f0 0018", "01 10 01f0 0a", "01 10 0100 0a", "01 08 0100 0a"},
+         "09 07 00f0 02 01f0 002a"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a", "01 08 0100 0a",
+          "09 07 0200 02 0300 002a", "01 08 0300 0a"},
+         "05 01 0300 0129"},
+        {{"03 1700", "11 06 0100 ffff 0018", "01 10 0100 0a", "01 08 0100 0a",
+          "09 07 0200 02 0300 002a", "01 08 0300 0a"},
+         "05 01 0500 0129 0400 0129"},
+};
+#define WRONG (int)(sizeof wrong / sizeof wrong[0])
+
+START_TEST(rule_9_handles_rise_and_lie_in_the_range_asked)
+{
+	att_peer_open_central(NULL);
+	for (size_t i = 0; i < 6 && wrong[_i].before[i]; i++)
+		att_peer_says(wrong[_i].before[i]);
+	ck_assert_int_eq(peer.closed, 0);
+	att_peer_says(wrong[_i].bad);
+	att_peer_assert_closed(ATT_CLIENT_PROTOCOL);
+	ck_assert_int_eq(peer.ready, 0);
+}
+END_TEST
+
 START_TEST(rule_10_a_tree_is_used_again_only_for_a_bond_or_its_hash)
 {
 	struct gatt_central_config config = {.mtu = 517, .cache = &peer.cache};
@@ -251,6 +298,7 @@ int main(void)
 	};
 	const struct suite_loop loops[] = {
 	        {rule_8_a_link_lost_before_the_execution_means_not_sent_after_it_unknown, 2},
+	        {rule_9_handles_rise_and_lie_in_the_range_asked, WRONG},
 	        {rule_10_a_tree_is_used_again_only_for_a_bond_or_its_hash, 4},
 	        {rule_10_a_tree_with_another_hash_is_found_anew, 3},
 	        {rule_11_security_is_raised_once_and_the_request_repeated_once, 4},
