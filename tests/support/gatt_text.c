@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX_LEN 4096
+#define LINE_MAX_LEN 2400
 #define ROWS_AT_ONCE 64
 #define WORDS_MAX    16
 #define PERM_ENCRYPT (GATT_PERM_READ_ENCRYPT | GATT_PERM_WRITE_ENCRYPT)
