@@ -36,6 +36,8 @@ enum error_code sim_fill(struct app *app, const struct values *args, struct outp
 			 struct error *error);
 enum error_code sim_fault(struct app *app, const struct values *args, struct output *out,
 			  struct error *error);
+enum error_code sim_air(struct app *app, const struct values *args, struct output *out,
+			struct error *error);
 enum error_code sim_press(struct app *app, const struct values *args, struct output *out,
 			  struct error *error);
 enum error_code sim_reset(struct app *app, const struct values *args, struct output *out,

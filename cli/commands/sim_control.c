@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "air_view.h"
 #include "app.h"
 #include "output.h"
 #include "sim.h"
@@ -151,6 +152,60 @@ enum error_code sim_fault(struct app *app, const struct values *args, struct out
 	if (!code && !app->options.dry_run)
 		output_string(output_data(out), "fault", what);
 	return code;
+}
+
+/* The words after the name, as pumpsim reads them. */
+static bool air_request(const struct values *args, char *request, size_t size)
+{
+	size_t at = (size_t)snprintf(request, size, "air");
+	for (size_t i = 0; i < args->rest_count && at < size; i++)
+		at += (size_t)snprintf(request + at, size - at, " %s", args->rest[i]);
+	return at < size;
+}
+
+static void show_air(struct output *out, const struct air_view *view)
+{
+	struct cJSON *data = output_data(out);
+	air_view_show(data, view);
+	output_format(data, "loss", "%" PRIu32 ".%04" PRIu32 " %%", view->loss_ppm / 10000,
+		      view->loss_ppm % 10000);
+	output_flag(data, "in_range", !view->is_out_of_range);
+	output_flag(data, "connected", view->is_open);
+	output_unsigned(data, "packet_pairs_carried", view->carried);
+	output_unsigned(data, "packet_pairs_lost", view->lost);
+	output_unsigned(data, "packets_dropped", view->dropped);
+	if (!view->is_open)
+		output_note(out, "The next connection takes time as this says.");
+}
+
+enum error_code sim_air(struct app *app, const struct values *args, struct output *out,
+			struct error *error)
+{
+	char request[200], answer[SIMULATOR_ANSWER_MAX] = "";
+	struct sim_place place;
+	struct simulator_status status;
+	struct air_view view;
+	const enum error_code code = sim_place_typed(app, args, &place, error);
+	if (code)
+		return code;
+	if (!air_request(args, request, sizeof(request)))
+		return error_set(error, ERR_USAGE, "these are too many words");
+	int err = simulator_look(place.directory, place.name, &status);
+	if (!err && app->options.dry_run) {
+		output_note(out, "Dry run: the virtual pump %s was told nothing.", place.name);
+		return ERR_NONE;
+	}
+	if (!err)
+		err = air_view_ask(place.name, request, &view, answer);
+	if (!err || err == -ENOENT)
+		sim_show_name(out, &place);
+	if (!err)
+		show_air(out, &view);
+	if (err != -ENOENT)
+		return sim_explain(error, place.name, err, answer);
+	output_note(out, "Its link takes no time. To have it take time as a radio does, name a value, "
+			 "as in: sim air %s interval 30000", place.name);
+	return ERR_NONE;
 }
 
 enum error_code sim_press(struct app *app, const struct values *args, struct output *out,

@@ -18,6 +18,7 @@
 #define REQUEST_MAX  256
 #define MESSAGE_SIZE 3072
 #define WORDS_MAX    3
+#define AIR          "air" /* takes any number of words */
 /* What is left above the alarm by "low": 10 mcL, so that the alarm comes soon. */
 #define LOW_MARGIN_NL 10000
 
@@ -138,6 +139,41 @@ static void do_hold(const struct request *request)
 static void do_release(const struct request *request)
 {
 	faults_release(request->control->config.faults);
+	say(request->client, "ok");
+}
+
+static void say_air(const struct request *request)
+{
+	char text[PUMP_AIR_TEXT_MAX];
+	(void)pump_air_print(request->control->config.air, text);
+	say(request->client, "+%s", text);
+	say(request->client, "ok");
+}
+
+/* words[1]: all that follows the verb. */
+static void do_air(const struct request *request)
+{
+	struct pump_air *air = request->control->config.air;
+	const char *wrong = NULL;
+	if (request->words[1])
+		wrong = pump_air_set(air, request->words[1]);
+	else if (!air->is_on)
+		wrong = "the local link takes no time";
+	if (wrong)
+		say(request->client, "no %s", wrong);
+	else
+		say_air(request);
+}
+
+static void do_pace(const struct request *request)
+{
+	bool is_fast = strcmp(request->words[1], "fast") == 0;
+	if (!is_fast && strcmp(request->words[1], "slow") != 0) {
+		say(request->client, "no such pace: fast or slow");
+		return;
+	}
+	if (request->control->config.air->is_on)
+		pump_air_pace(request->control->config.air, is_fast);
 	say(request->client, "ok");
 }
 
@@ -265,6 +301,7 @@ static const struct row rows[] = {
 	{"drop", 3, 1, INT64_MAX, do_drop},
 	{"hold", 2, 1, INT64_MAX, do_hold},
 	{"release", 1, 0, 0, do_release},
+	{"pace", 2, 0, 0, do_pace},
 	{"fail", 1, 0, 0, do_fail},
 	{"low", 1, 0, 0, do_low},
 	{"fill", 2, 0, UINT32_MAX, do_fill},
@@ -298,6 +335,11 @@ static void split(char *text, struct request *request)
 static void answer(struct client *client, char *text)
 {
 	struct request request = {.client = client, .control = client->control};
+	if (strncmp(text, AIR, strlen(AIR)) == 0 && strchr(" ", text[strlen(AIR)])) {
+		request.words[1] = text[strlen(AIR)] ? text + strlen(AIR) : NULL;
+		do_air(&request);
+		return;
+	}
 	split(text, &request);
 	const struct row *row = find_row(request.words[0]);
 	if (!row || row->words != request.count) {

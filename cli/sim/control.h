@@ -11,6 +11,10 @@
  *     drop N before|after   the link drops at the N-th PDU from now (both directions count)
  *     hold N             from the N-th PDU on nothing is delivered
  *     release            ends a hold, takes back a fault that has not struck
+ *     air [KEY VALUE …]  the local link takes time on the air (air_text.h) from the next connection
+ *                        on, or at once where it does already; answered with lines KEY VALUE of
+ *                        what is in force, or "no" when no time is taken
+ *     pace fast|slow     new connection parameters: for a download, and after it
  *     fail               the next write to the pump's memory fails
  *     low                contents just above the low reservoir alarm
  *     fill NL            contents, in nL
@@ -24,12 +28,14 @@
 #define PUMPSIM_CONTROL_H
 
 #include "faulty_link.h"
+#include "pump_air.h"
 #include "peripheral.h"
 
 struct control_config {
 	struct loop *loop; /* all borrowed until control_destroy */
 	struct peripheral *peripheral;
 	struct faults *faults;
+	struct pump_air *air;
 	const struct nvm_about *about;
 	const char *transport; /* "local" or "hciN ADDRESS" */
 	void (*on_stop)(void *ctx); /* asked to stop, and answered */

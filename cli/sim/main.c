@@ -26,6 +26,7 @@ struct simulator {
 	struct loop *loop;
 	struct nvm nvm;
 	struct faults faults;
+	struct pump_air air;
 	struct peripheral *peripheral;
 	struct control *control;
 	struct door *door;
@@ -91,7 +92,8 @@ static void on_link(void *ctx, struct link *link)
 {
 	struct simulator *sim = ctx;
 	struct link *faulty = faulty_link_create(link, sim->loop, &sim->faults);
-	int err = faulty ? peripheral_connect(sim->peripheral, faulty) : -ENOMEM;
+	struct link *shaped = pump_air_wrap(&sim->air, faulty, sim->loop);
+	int err = shaped ? peripheral_connect(sim->peripheral, shaped) : -ENOMEM;
 	if (err)
 		(void)complain("a programmer could not be served", err);
 }
@@ -162,7 +164,7 @@ static int open_door(struct simulator *sim)
 	char directory[108];
 	const struct control_config config = {
 		.loop = sim->loop, .peripheral = sim->peripheral, .faults = &sim->faults,
-		.about = &sim->nvm.about, .transport = sim->transport, .on_stop = on_stop,
+		.air = &sim->air, .about = &sim->nvm.about, .transport = sim->transport, .on_stop = on_stop,
 		.ctx = sim};
 	int err = link_local_directory(directory, sizeof(directory));
 	if (err)
@@ -210,7 +212,11 @@ static int serve(struct simulator *sim, int ready)
 static int run(const struct sim_options *options, struct loop *loop, int ready)
 {
 	struct simulator sim = {.options = options, .loop = loop, .signals = -1};
-	int err = watch_signals(&sim);
+	const char *wrong = NULL;
+	pump_air_init(&sim.air);
+	if (options->air)
+		wrong = pump_air_set(&sim.air, options->air);
+	int err = wrong ? complain(wrong, -EINVAL) : watch_signals(&sim);
 	if (!err)
 		err = open_pump(&sim);
 	if (err)
@@ -224,6 +230,7 @@ static int run(const struct sim_options *options, struct loop *loop, int ready)
 			(void)complain("the pump could not store its last state", err);
 	}
 	peripheral_destroy(sim.peripheral);
+	shaper_air_close(&sim.air.shaper);
 	nvm_close(&sim.nvm, !err);
 	control_destroy(sim.control);
 	(void)close(sim.signals);

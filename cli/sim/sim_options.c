@@ -18,7 +18,8 @@
 #define MTU_DEFAULT   247 /* docs/protocol.md section 1 */
 
 static const char help[] =
-	"Usage: pumpsim --name NAME --state DIR [--speed N] [--hci N] [--mtu N] [--foreground]\n"
+	"Usage: pumpsim --name NAME --state DIR [--speed N] [--hci N] [--mtu N] [--air TEXT]\n"
+	"               [--foreground]\n"
 	"       pumpsim --create --name NAME --state DIR --serial SERIAL --model MODEL\n"
 	"               --workstation HEX --key-fd N --reservoir VOLUME\n"
 	"               [--drug DRUG --concentration C --dose DOSE --low-alarm VOLUME]\n"
@@ -34,6 +35,9 @@ static const char help[] =
 	"  --speed N         therapy seconds in one second, 1 to 1000000 (1)\n"
 	"  --hci N           also advertise and serve on the Bluetooth adapter hciN\n"
 	"  --mtu N           largest ATT packet, 23 to 517 (247)\n"
+	"  --air TEXT        the local link takes time as a radio does: any of interval US,\n"
+	"                    packets N, phy 1M or 2M, loss PPM, seed N, latency N,\n"
+	"                    supervision MS, data-length N, range in or out\n"
 	"\n"
 	"Creating: it writes a new pump into DIR, lets it run for --days and ends.\n"
 	"  --serial, --model PX20 or PX40\n"
@@ -64,6 +68,7 @@ static const struct row rows[] = {
 	{"state", KIND_TEXT, MEMBER(state), 0, 0},
 	{"speed", KIND_NUMBER, MEMBER(speed), 1, SIM_CLOCK_SPEED_MAX},
 	{"mtu", KIND_NUMBER, MEMBER(mtu), MTU_MIN, LINK_PDU_MAX},
+	{"air", KIND_TEXT, MEMBER(air), 0, 0},
 	{"hci", KIND_INDEX, MEMBER(hci), 0, UINT16_MAX},
 	{"serial", KIND_TEXT, MEMBER(serial), 0, 0},
 	{"model", KIND_TEXT, MEMBER(model), 0, 0},

@@ -11,6 +11,7 @@ struct sim_options {
 	const char *name, *state; /* of the pump; its directory */
 	/* Running. */
 	uint64_t speed, mtu;
+	const char *air; /* air_text.h; NULL: the local link takes no time */
 	int hci; /* -1: local socket only */
 	/* Creating. Texts are canonical quantities ("10 mg/mL"); drug NULL: a pump without program. */
 	const char *serial, *model, *drug, *concentration, *dose, *reservoir, *low_alarm;
