@@ -82,6 +82,8 @@ struct mgmt_parameters {
 };
 /* 15 to 30 ms, every event, 6 s. */
 #define MGMT_PARAMETERS_FAST ((struct mgmt_parameters){12, 24, 0, 600})
+/* 120 ms, of which the peer may sleep through four: for a link that only waits. */
+#define MGMT_PARAMETERS_SLOW ((struct mgmt_parameters){96, 96, 4, 600})
 int mgmt_load_parameters(struct mgmt *mgmt, int index, const struct mgmt_peer *peer,
                          const struct mgmt_parameters *parameters)
         __attribute__((warn_unused_result));

@@ -177,6 +177,15 @@ static void deliver(struct shaper_way *way)
 	way->carried = 0;
 }
 
+void shaper_flush(struct shaper *s, enum shaper_side side, uint64_t now_us)
+{
+	shaper_run(s, now_us);
+	while (!s->is_ended && s->ways[side].unsent_count > 0)
+		deliver(&s->ways[side]);
+	/* The rest of a pair on the air belongs to nothing any more. */
+	s->ways[side].payload = 0;
+}
+
 static void carry(struct shaper_way *way)
 {
 	if (way->payload == 0)

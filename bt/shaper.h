@@ -92,6 +92,9 @@ int shaper_send(struct shaper *s, enum shaper_side side, const uint8_t *pdu, siz
 const struct shaper_pdu *shaper_peek(const struct shaper *s, enum shaper_side side);
 void shaper_take(struct shaper *s, enum shaper_side side);
 
+/* side has closed: what it sent arrives at once. */
+void shaper_flush(struct shaper *s, enum shaper_side side, uint64_t now_us);
+
 /* PDUs that wait in side's send queue, and that were dropped on arrival at side. */
 size_t shaper_unsent(const struct shaper *s, enum shaper_side side);
 uint64_t shaper_dropped(const struct shaper *s, enum shaper_side side);

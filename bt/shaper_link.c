@@ -20,7 +20,7 @@ struct end {
 	struct link *link;
 	enum shaper_side side;
 	bool is_watched;
-	bool has_ended; /* its user has closed; what was sent before is on its way */
+	bool has_ended; /* its user has closed */
 	bool is_full;   /* takes nothing now */
 };
 
@@ -71,6 +71,8 @@ static void take(struct end *end)
 		    shaper_send(&end->owner->shaper, end->side, pdu, (size_t)n, now_us()) != 0)
 			end->has_ended = true;
 	}
+	if (end->has_ended)
+		shaper_flush(&end->owner->shaper, end->side, now_us());
 }
 
 /* From the air into the side's socket. */
@@ -96,7 +98,7 @@ static struct end *other(struct end *end)
 	return &end->owner->ends[end->side == SHAPER_CENTRAL ? SHAPER_PERIPHERAL : SHAPER_CENTRAL];
 }
 
-/* Everything that a closed side had sent is with the other's socket. */
+/* Everything that a closed side had sent is in the other's socket. */
 static bool is_over(struct end *end)
 {
 	return end->has_ended && shaper_unsent(&end->owner->shaper, end->side) == 0 &&
@@ -228,6 +230,11 @@ struct link *shaper_link_create(struct link *inner, struct loop *loop, struct sh
 void shaper_air_change(struct shaper_air *air, const struct shaper_config *config)
 {
 	air->config = *config;
+	shaper_air_adapt(air, config);
+}
+
+void shaper_air_adapt(struct shaper_air *air, const struct shaper_config *config)
+{
 	if (!air->link)
 		return;
 	shaper_change(&air->link->shaper, config, now_us());

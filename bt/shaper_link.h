@@ -5,8 +5,8 @@
  *
  * What the user sends arrives at the far end of inner when the air has carried it, and the other
  * way round. A reader of the far end that is too slow loses PDUs without a word, as with the
- * kernel's ATT sockets. When one side closes, what it had sent still arrives before the other sees
- * the end; after a supervision timeout it does not. Times are as fine as the loop's: 1 ms.
+ * kernel's ATT sockets. When one side closes, what it had sent arrives at once, then the end; after
+ * a supervision timeout it does not. Times are as fine as the loop's: 1 ms.
  */
 #ifndef PUMPCTL_BT_SHAPER_LINK_H
 #define PUMPCTL_BT_SHAPER_LINK_H
@@ -32,6 +32,8 @@ struct link *shaper_link_create(struct link *inner, struct loop *loop, struct sh
 
 /* A new air, valid by shaper_is_valid; for an open link as shaper_change. */
 void shaper_air_change(struct shaper_air *air, const struct shaper_config *config);
+/* The same for the open link alone: the next one begins as before. */
+void shaper_air_adapt(struct shaper_air *air, const struct shaper_config *config);
 /* Cuts the open link, if there is one; both sides see its end. */
 void shaper_air_close(struct shaper_air *air);
 

@@ -66,22 +66,46 @@ int air_view_ask(const char *name, const char *request, struct air_view *out, ch
 	return out->air.interval_us > 0 && airtime_is_valid(&out->air) ? 0 : -EPROTO;
 }
 
-void air_view_rate(uint64_t bits_per_second, char buf[AIR_VIEW_RATE_MAX])
+static void add_quantity(struct cJSON *parent, const char *key, const char *value, const char *unit,
+			 const char *display)
 {
-	(void)snprintf(buf, AIR_VIEW_RATE_MAX, "%" PRIu64 ".%" PRIu64 " kbit/s",
+	struct cJSON *quantity = output_object(parent, key);
+	output_string(quantity, "value", value);
+	output_string(quantity, "unit", unit);
+	output_string(quantity, "display", display);
+}
+
+void air_view_show_rate(struct cJSON *data, const char *key, uint64_t bits_per_second)
+{
+	char value[24], display[32];
+	(void)snprintf(value, sizeof(value), "%" PRIu64, bits_per_second);
+	(void)snprintf(display, sizeof(display), "%" PRIu64 ".%" PRIu64 " kbit/s",
 		       bits_per_second / 1000, bits_per_second / 100 % 10);
+	add_quantity(data, key, value, "bit/s", display);
+}
+
+/* Microseconds in steps of 10 as ms without zeros at the end. */
+static void show_ms(struct cJSON *data, const char *key, uint64_t us)
+{
+	char value[24], display[32];
+	int len = snprintf(value, sizeof(value), "%" PRIu64 ".%02" PRIu64, us / 1000, us / 10 % 100);
+	while (value[len - 1] == '0')
+		value[--len] = '\0';
+	if (value[len - 1] == '.')
+		value[--len] = '\0';
+	(void)snprintf(display, sizeof(display), "%s ms", value);
+	add_quantity(data, key, value, "ms", display);
 }
 
 void air_view_show(struct cJSON *data, const struct air_view *view)
 {
-	output_format(data, "connection_interval", "%" PRIu32 ".%02" PRIu32 " ms",
-		      view->air.interval_us / 1000, view->air.interval_us / 10 % 100);
-	output_format(data, "latency", "%" PRIu32 " events", view->latency);
-	output_format(data, "supervision_timeout", "%" PRIu32 " ms", view->supervision_ms);
+	show_ms(data, "connection_interval", view->air.interval_us);
+	output_integer(data, "latency_events", view->latency);
+	show_ms(data, "supervision_timeout", (uint64_t)view->supervision_ms * 1000);
 	output_format(data, "phy", "%dM", (int)view->air.phy);
-	output_format(data, "data_length", "%u octets", view->air.data_len);
+	output_integer(data, "data_length_octets", view->air.data_len);
 	if (view->air.packets)
-		output_format(data, "packets_per_event", "%u", view->air.packets);
+		output_format(data, "packets_in_an_event", "%u", view->air.packets);
 	else
-		output_string(data, "packets_per_event", "as many as fit");
+		output_string(data, "packets_in_an_event", "as many as fit");
 }

@@ -25,8 +25,7 @@ int air_view_ask(const char *name, const char *request, struct air_view *out, ch
 
 /* Interval, latency, supervision timeout, packets, PHY and data length as members of data. */
 void air_view_show(struct cJSON *data, const struct air_view *view);
-/* A rate of bit/s as text: "780.8 kbit/s", rounded down. */
-#define AIR_VIEW_RATE_MAX 32
-void air_view_rate(uint64_t bits_per_second, char buf[AIR_VIEW_RATE_MAX]);
+/* A rate as a quantity in bit/s, shown in kbit/s, rounded down. */
+void air_view_show_rate(struct cJSON *data, const char *key, uint64_t bits_per_second);
 
 #endif

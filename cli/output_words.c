@@ -29,6 +29,9 @@ static const struct {
 	{"stored_now", "Records downloaded now"},
 	{"rssi_dbm", "Signal in dBm"},
 	{"lost", "Records lost"},
+	{"phy", "PHY"},
+	{"mtu", "MTU"},
+	{"goodput_of_greatest", "Of the greatest"},
 };
 
 void output_label(const char *key, char *buf, size_t size)

@@ -90,12 +90,24 @@ static void on_ready(void *ctx, uint16_t mtu)
 	s->link_ready = true;
 }
 
+static void count_stream(struct session_stream *stream, size_t len)
+{
+	stream->last_ms = loop_now_ms();
+	if (!stream->octets) {
+		stream->first_ms = stream->last_ms;
+		stream->first_octets = len;
+	}
+	stream->octets += len;
+}
+
 static void on_value(void *ctx, size_t index, const uint8_t *value, size_t len)
 {
 	struct session *s = ctx;
 	if (index == VERSION)
 		s->version_ok = len == 2 && value[0] == PROTOCOL_MAJOR;
-	else if (index == OUT || index == STREAM)
+	if (index == STREAM)
+		count_stream(&s->stream, len);
+	if (index == OUT || index == STREAM)
 		client_feed(&s->client, index == OUT ? CHANNEL_OUT : CHANNEL_STREAM, value, len,
 			    loop_now_ms());
 	session_drain(s);
@@ -155,6 +167,7 @@ static enum error_code connect_once(struct session *s, uint64_t deadline, struct
 		return code;
 	/* A person who typed a passkey took longer than any radio. */
 	deadline = loop_now_ms() + (uint64_t)s->config.timeout_ms;
+	s->link_fd = link_fd(link);
 	const int err = gatt_client_create(&s->gatt, s->config.loop, link, &profile, CLIENT_MTU, &handlers, s);
 	if (err)
 		return error_set(error, ERR_FAILED, "%s", strerror(-err));

@@ -115,8 +115,10 @@ enum error_code session_pull_log(struct session *s, struct archive *archive,
 	s->store_error = 0;
 	bool again = true;
 	enum error_code code = ERR_NONE;
+	session_pace(s, true);
 	for (int round = 0; again && !code && round < PULL_ROUNDS_MAX; round++)
 		code = pull_round(s, out, &again, error);
+	session_pace(s, false);
 	out->stored = s->stored;
 	s->archive = NULL;
 	s->progress = NULL;

@@ -20,6 +20,11 @@ struct session_unsaved {
 	bool resolution;
 };
 
+/* What came on Stream since it was last cleared; times in ms of the loop. */
+struct session_stream {
+	uint64_t octets, first_octets, first_ms, last_ms;
+};
+
 struct session {
 	struct session_config config;
 	struct state_pairing pairing;
@@ -28,7 +33,9 @@ struct session {
 	struct gatt_client *gatt;
 	struct client client;
 	int wake_timer;
+	int link_fd; /* of the open link, which gatt owns */
 	uint16_t mtu;
+	struct session_stream stream;
 	bool link_ready, version_ok;
 	enum gatt_close close_why; /* once the link has closed */
 	int close_error;           /* -errno of the link, 0: none known */
@@ -84,6 +91,12 @@ enum error_code session_pull_window(struct session *session, uint32_t epoch, uin
 				    uint64_t last, const uint8_t *hash_before,
 				    const uint8_t *hash_last, struct error *error)
 	__attribute__((warn_unused_result));
+
+/*
+ * session_air.c: asks for the connection parameters of a download (15 to 30 ms), or for slow ones
+ * after it. Where nobody hears of it, nothing changes.
+ */
+void session_pace(struct session *session, bool is_fast);
 
 /* session_link.c: connects to the pairing's address and starts GATT; waits until it is ready. */
 enum error_code session_connect(struct session *session, struct error *error)

@@ -94,6 +94,12 @@ bool wireless_is_repeatable(int error);
  */
 enum error_code wireless_end(struct wireless *wireless, int link_error, struct error *error);
 
+/*
+ * Parameters of a download (15 to 30 ms), or slow ones after it (120 ms, and the pump may sleep
+ * through four events), for the link that is open. Kernels before 6.11 keep them for the next one.
+ */
+void wireless_pace(struct wireless *wireless, bool is_fast);
+
 /* True when a link key of this address is kept for the adapter. */
 bool wireless_has_key(const struct wireless *wireless, const char *address);
 /* Forgets the link key of address here and in the kernel. NOT_FOUND: there was none. */

@@ -328,3 +328,10 @@ enum error_code wireless_forget(struct wireless *wireless, const char *address, 
 		(void)mgmt_unpair(w->mgmt, w->config.adapter, &peer);
 	return ERR_NONE;
 }
+
+void wireless_pace(struct wireless *w, bool is_fast)
+{
+	const struct mgmt_parameters *parameters = is_fast ? &MGMT_PARAMETERS_FAST : &MGMT_PARAMETERS_SLOW;
+	if (!w->limit && mgmt_load_parameters(w->mgmt, w->config.adapter, &w->peer, parameters))
+		return; /* the link stays as it is */
+}

@@ -8,6 +8,7 @@
 #include "describe.h"
 #include "app.h"
 #include "groups.h"
+#include "link_view.h"
 #include "limits_state.h"
 #include "link_key.h"
 #include "order_words.h"
@@ -152,6 +153,11 @@ static const struct command rows[] = {
 	 .flags = SHELL_ONLY,
 	 .example = "disconnect",
 	 .run = disconnect_pump},
+	{.words = "link",
+	 .summary = "the radio link: its parameters, and how fast it is against what it could be",
+	 .flags = NEEDS_LINK,
+	 .example = "link",
+	 .run = link_view_run},
 	{.words = "link forget",
 	 .summary = "forget the key of the Bluetooth link to the pump, so that it pairs anew",
 	 .example = "link forget",

@@ -44,7 +44,7 @@ void pump_air_pace(struct pump_air *air, bool is_fast)
 		config.air.interval_us = FAST_MAX_US;
 	config.latency = is_fast ? 0 : SLOW_LATENCY;
 	config.supervision_ms = SUPERVISION_MS;
-	shaper_air_change(&air->shaper, &config);
+	shaper_air_adapt(&air->shaper, &config);
 }
 
 size_t pump_air_print(struct pump_air *air, char buf[PUMP_AIR_TEXT_MAX])

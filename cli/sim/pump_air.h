@@ -20,7 +20,7 @@ struct link *pump_air_wrap(struct pump_air *air, struct link *inner, struct loop
 
 /*
  * What a central asks for before a download and after it: 15 to 30 ms without latency; 120 ms with
- * a pump that may sleep through four events. 6 s of supervision in both cases.
+ * a pump that may sleep through four events. 6 s of supervision in both cases. For the open link.
  */
 void pump_air_pace(struct pump_air *air, bool is_fast);
 

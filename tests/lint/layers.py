@@ -18,12 +18,12 @@ ROWS = (
     ("bt/", ("bt/",)),
     ("cli/store/", ("cli/store/",)),
     ("cli/sim/peripheral", ("cli/(sim|store)/", "bt/", "protocol/(therapy|wire|session|pump_model)/")),
-    ("cli/sim/", ("cli/(sim|store)/", "bt/(link|loop)", "protocol/therapy/",
+    ("cli/sim/", ("cli/(sim|store)/", "bt/(link|loop|shaper)", "protocol/therapy/",
                   "protocol/(wire|session|pump_model)/")),
     ("cli/wireless", ("cli/[^/]*$", "cli/store/", "bt/")),
     ("cli/session", ("cli/[^/]*$", "cli/store/", "bt/", PROTOCOL)),
     ("cli/commands/", ("cli/[^/]*$", "cli/(commands|store)/", "protocol/(therapy|engine)/")),
-    ("cli/", ("cli/[^/]*$", "cli/(commands|store)/", "bt/(link|loop)", "protocol/(therapy|engine)/")),
+    ("cli/", ("cli/[^/]*$", "cli/(commands|store)/", "bt/(airtime|link|loop)", "protocol/(therapy|engine)/")),
 )
 
 

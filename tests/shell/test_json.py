@@ -6,7 +6,7 @@ import re
 import harness
 
 UNITS = {"mg", "ug", "ng", "mL", "h", "d", "s", "ng/d", "mg/d", "ug/d", "mL/d", "mL/h", "mg/mL", "ug/mL",
-         "ng/mL", "cm", "mL/cm", "1"}
+         "ng/mL", "cm", "mL/cm", "ms", "bit/s", "1"}
 DECIMAL = re.compile(r"^(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$")
 
 # words that every run of a command needs; rows of the table that are not here run with their words alone
@@ -34,6 +34,7 @@ ARGUMENTS = {
     "sim speed": ("demo", "1"),
     "sim fill": ("demo", "18", "mL"),
     "sim fault": ("demo", "release"),
+    "sim air": ("demo", "interval", "30000"),
     "sim press": ("demo",),
     "sim log": ("demo",),
     "sim reset": ("demo",),

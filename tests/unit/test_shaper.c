@@ -245,6 +245,20 @@ START_TEST(what_a_slow_reader_has_no_place_for_is_dropped_silently)
 }
 END_TEST
 
+START_TEST(what_a_closed_side_sent_arrives_at_once)
+{
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert_int_eq(send_number(&shaper, SHAPER_CENTRAL, i, PDU_LEN, 1000), 0);
+	shaper_run(&shaper, INTERVAL_US + 1000);
+	shaper_flush(&shaper, SHAPER_CENTRAL, INTERVAL_US + 1000);
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert_uint_eq(take(&shaper, SHAPER_PERIPHERAL), i);
+	shaper_run(&shaper, SECOND_US);
+	ck_assert_ptr_null(shaper_peek(&shaper, SHAPER_PERIPHERAL));
+	ck_assert_uint_eq(shaper_unsent(&shaper, SHAPER_CENTRAL), 0);
+}
+END_TEST
+
 START_TEST(out_of_range_the_connection_ends_with_its_supervision_timeout)
 {
 	uint64_t end_us;
@@ -371,6 +385,7 @@ int main(void)
 	        late_and_many_calls_give_the_same_run,
 	        a_full_send_queue_refuses_and_takes_again,
 	        what_a_slow_reader_has_no_place_for_is_dropped_silently,
+	        what_a_closed_side_sent_arrives_at_once,
 	        out_of_range_the_connection_ends_with_its_supervision_timeout,
 	        idle_out_of_range_asks_to_be_run_when_it_ends,
 	        back_in_range_in_time_nothing_is_lost,
