@@ -352,6 +352,7 @@ void client_tick(struct client *c, uint64_t now_ms)
 	} else if (exchange_is_quiet(c) && now_ms - c->sent_ms >= CLIENT_PING_MS) {
 		exchange_ask(c, OP_PING);
 	} else {
+		download_acknowledge(c);
 		resolve_on_tick(c);
 	}
 }

@@ -32,6 +32,9 @@
 #define CLIENT_ANSWER_TIMEOUT_MS 30000
 /* A ping goes out when nothing was sent for so long, ms (the pump gives up after 30 s). */
 #define CLIENT_PING_MS 5000
+/* Stored blocks of a download are acknowledged so many at a time, or after so long, ms. */
+#define CLIENT_ACK_BLOCKS  3
+#define CLIENT_ACK_WAIT_MS 200
 /* An order may wait so long on its way, ms of pump ticks. */
 #define CLIENT_ORDER_LIFE_MS 60000
 

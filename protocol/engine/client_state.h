@@ -36,6 +36,7 @@ struct client_pull {
 	uint32_t epoch;
 	uint64_t first, last, next; /* window; sequence that the next block must start with */
 	uint32_t received, stored, acknowledged;
+	uint64_t stored_ms; /* the last block */
 	uint16_t refused_code; /* the pump gave up in the middle; 0: it did not */
 	uint8_t chain[DIGEST_LEN]; /* h(next - 1) */
 	uint8_t last_hash[DIGEST_LEN];

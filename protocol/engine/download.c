@@ -104,13 +104,33 @@ bool download_next_action(struct client *c, struct action *out)
 	return true;
 }
 
+static bool may_acknowledge(const struct client *c)
+{
+	const struct client_pull *pull = &c->pull;
+
+	return c->request == OP_PULL && pull->refused_code == 0 &&
+	       pull->acknowledged != pull->stored;
+}
+
+uint64_t download_acknowledge_at(const struct client *c)
+{
+	const struct client_pull *pull = &c->pull;
+
+	if (!may_acknowledge(c))
+		return UINT64_MAX;
+	if (pull->stored - pull->acknowledged >= CLIENT_ACK_BLOCKS ||
+	    (pull->next > pull->last && pull->stored == pull->received))
+		return pull->stored_ms;
+	return pull->stored_ms + CLIENT_ACK_WAIT_MS;
+}
+
 void download_acknowledge(struct client *c)
 {
 	struct client_pull *pull = &c->pull;
 	struct message m;
 
-	if (c->request != OP_PULL || pull->refused_code != 0 ||
-	    pull->acknowledged == pull->stored || splitter_pending(&c->out))
+	if (!may_acknowledge(c) || splitter_pending(&c->out) ||
+	    c->now_ms < download_acknowledge_at(c))
 		return;
 	pull->acknowledged = pull->stored;
 	memset(&m, 0, sizeof m);
@@ -135,6 +155,7 @@ void client_records_stored(struct client *c, uint64_t now_ms)
 	if (c->request != OP_PULL)
 		return;
 	c->pull.stored++;
+	c->pull.stored_ms = now_ms;
 	c->asked_ms = now_ms;
 	if (c->pull.refused_code != 0 && c->pull.stored == c->pull.received)
 		report_refused(c, c->pull.refused_code);

@@ -15,7 +15,12 @@ void download_on_pulled(struct client *c, const struct message *m);
 void download_on_refused(struct client *c, const struct msg_refused *refused);
 /* Gives the next block to be stored as an action; false: none, or one is being stored. */
 bool download_next_action(struct client *c, struct action *out);
-/* Sends an acknowledgement if one is due and the way is free. */
+/*
+ * Sends an acknowledgement if one is due and the way is free. Each costs the air a request and its
+ * answer, so one stands for CLIENT_ACK_BLOCKS, except at the end and when no more blocks come.
+ */
 void download_acknowledge(struct client *c);
+/* When the stored blocks are due to be acknowledged, ms; UINT64_MAX: there are none. */
+uint64_t download_acknowledge_at(const struct client *c);
 
 #endif

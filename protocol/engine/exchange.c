@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "download.h"
 #include "order.h"
 
 /* Largest message of the programmer: STAGE with a whole change. */
@@ -144,6 +145,7 @@ uint64_t exchange_deadline(const struct client *c)
 		keep_earliest(&at_ms, c->stream.started_ms + SEGMENT_TIMEOUT_MS);
 	if (c->ask_at_ms)
 		keep_earliest(&at_ms, c->ask_at_ms);
+	keep_earliest(&at_ms, download_acknowledge_at(c));
 	if (exchange_awaits_pump(c))
 		keep_earliest(&at_ms, c->asked_ms + CLIENT_ANSWER_TIMEOUT_MS);
 	if (exchange_is_quiet(c))

@@ -33,6 +33,7 @@
 #define TAG_MAX          12 /* characters of a patient tag */
 #define CARD_CODE_LEN    8
 #define BLOCKS_UNACKNOWLEDGED_MAX 5
+#define BLOCK_VALUES_MAX 19 /* segments of one block (section 4, PULL) */
 
 /* Characteristics as numbered in the UUIDs and in the nonce (sections 1 and 3.3). */
 enum channel { CHANNEL_IN = 0x03, CHANNEL_OUT = 0x04, CHANNEL_STREAM = 0x05 };

@@ -44,7 +44,7 @@ enum { FAULTS = sizeof faults / sizeof faults[0] };
 
 static void setup(void)
 {
-	air_clinic_open(DAYS);
+	air_clinic_open(DAYS, 247);
 }
 
 static void teardown(void)

@@ -16,7 +16,6 @@
 
 #define SERIAL     "PX40-000321"
 #define NAME       "air"
-#define MTU        247
 #define TIMEOUT_MS 60000
 #define SPARE_SLOTS 64
 #define RECORDS_PER_DAY 24
@@ -74,11 +73,11 @@ static void pair(const struct pump_birth *birth)
 	ck_assert_int_eq(state_pairing_store(clinic.state_dir, &pairing), 0);
 }
 
-static void live(uint64_t days)
+static void live(uint64_t days, uint16_t mtu)
 {
 	bool is_advanced = false;
 	const struct peripheral_config config = {.loop = clinic.loop, .nvm = &clinic.nvm,
-						 .speed = 1, .mtu = MTU,
+						 .speed = 1, .mtu = mtu,
 						 .on_advanced = on_advanced, .ctx = &is_advanced};
 	ck_assert_int_eq(peripheral_create(&clinic.pump, &config), 0);
 	peripheral_advance(clinic.pump, days * SECONDS_PER_DAY);
@@ -86,7 +85,7 @@ static void live(uint64_t days)
 		ck_assert_int_eq(loop_turn(clinic.loop, -1), 0);
 }
 
-void air_clinic_open(uint64_t days)
+void air_clinic_open(uint64_t days, uint16_t mtu)
 {
 	struct pump_birth birth;
 	char run[80];
@@ -108,7 +107,7 @@ void air_clinic_open(uint64_t days)
 				    PUMP_NVM_BASE + slots * PUMP_LOG_SLOT, NAME), 0);
 	ck_assert_int_eq(nvm_open(&clinic.nvm, clinic.pump_dir, NAME), 0);
 	pair(&birth);
-	live(days);
+	live(days, mtu);
 	ck_assert_int_eq(audit_open(&clinic.audit, clinic.state_dir), 0);
 }
 

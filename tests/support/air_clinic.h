@@ -26,8 +26,8 @@ struct air_clinic {
 
 extern struct air_clinic clinic;
 
-/* A pump with so many days of history, and a workstation that is paired with it. */
-void air_clinic_open(uint64_t days);
+/* A pump with so many days of history and this server MTU, and a workstation that is paired with it. */
+void air_clinic_open(uint64_t days, uint16_t mtu);
 void air_clinic_close(void);
 /* Archive and audit trail are new and empty; no session; config and seed for the air. */
 void air_clinic_reset(const struct shaper_config *config, uint64_t seed);

@@ -60,12 +60,31 @@ static void say_pulled(uint64_t first, uint64_t last, uint32_t blocks)
 	rig_say(&rig, &m);
 }
 
-static void store(void)
+static void note_acknowledgement(void)
 {
-	client_records_stored(&rig.client, rig.now_ms);
 	rig_run(&rig);
 	if (rig.pump.request.op == OP_ACK)
 		acknowledged = rig.pump.request.as.ack.number + 1;
+}
+
+static void store_at_once(void)
+{
+	client_records_stored(&rig.client, rig.now_ms);
+	note_acknowledgement();
+}
+
+static void wait_quietly(uint64_t ms)
+{
+	rig.now_ms += ms;
+	client_tick(&rig.client, rig.now_ms);
+	note_acknowledgement();
+}
+
+/* ... and no other comes until an acknowledgement is due. */
+static void store(void)
+{
+	store_at_once();
+	wait_quietly(CLIENT_ACK_WAIT_MS);
 }
 
 static void pull(uint64_t first, uint64_t last, bool with_chain, const uint8_t *last_hash)
@@ -109,6 +128,35 @@ START_TEST(a_window_comes_whole_in_blocks_and_is_acknowledged)
 }
 END_TEST
 
+START_TEST(one_acknowledgement_stands_for_three_blocks)
+{
+	pull(1, 50, false, NULL);
+	for (uint32_t i = 0; i < 4; i++) {
+		say_block(i, 1 + 10 * i, 10);
+		store_at_once();
+		ck_assert_uint_eq(acknowledged, i < 2 ? 0 : 3);
+	}
+	say_block(4, 41, 10); /* nothing more will come */
+	store_at_once();
+	ck_assert_uint_eq(acknowledged, 5);
+}
+END_TEST
+
+START_TEST(a_block_by_itself_is_acknowledged_when_the_stream_is_quiet)
+{
+	pull(1, 50, false, NULL);
+	say_block(0, 1, 10);
+	store_at_once();
+	ck_assert_uint_eq(rig.wake_at_ms, rig.now_ms + CLIENT_ACK_WAIT_MS);
+	wait_quietly(CLIENT_ACK_WAIT_MS - 1);
+	ck_assert_uint_eq(acknowledged, 0);
+	wait_quietly(1);
+	ck_assert_uint_eq(acknowledged, 1);
+	wait_quietly(CLIENT_ACK_WAIT_MS);
+	ck_assert_uint_eq(rig.pump.request.as.ack.number, 0);
+}
+END_TEST
+
 START_TEST(five_blocks_may_wait_for_the_disk_and_come_out_in_order)
 {
 	pull(1, 50, false, NULL);
@@ -141,25 +189,29 @@ START_TEST(acknowledgements_add_up_while_the_way_is_blocked)
 	struct action action;
 
 	rig.client.value_max = 20;
-	pull(1, 30, false, NULL);
-	for (uint32_t i = 0; i < 3; i++)
+	pull(1, 50, false, NULL);
+	for (uint32_t i = 0; i < 5; i++)
 		say_block(i, 1 + 10 * i, 10);
 	/* The first acknowledgement takes two writes, and the first of them does not end. */
-	client_records_stored(&rig.client, rig.now_ms);
-	ck_assert(client_next_action(&rig.client, &action));
-	ck_assert_int_eq(action.type, ACTION_STORE_RECORDS);
+	for (uint32_t i = 0; i < CLIENT_ACK_BLOCKS; i++) {
+		client_records_stored(&rig.client, rig.now_ms);
+		ck_assert(client_next_action(&rig.client, &action));
+		ck_assert_int_eq(action.type, ACTION_STORE_RECORDS);
+	}
 	ck_assert(client_next_action(&rig.client, &action));
 	ck_assert_int_eq(action.type, ACTION_SEND);
 	ck_assert_int_eq(joiner_add(&rig.pump.in, action.as.send.value, action.as.send.len, 0),
 			 PUMP_EAGAIN);
-	client_records_stored(&rig.client, rig.now_ms);
-	ck_assert(client_next_action(&rig.client, &action));
-	ck_assert_int_eq(action.type, ACTION_STORE_RECORDS);
+	for (uint32_t i = CLIENT_ACK_BLOCKS; i < 4; i++) {
+		client_records_stored(&rig.client, rig.now_ms);
+		ck_assert(client_next_action(&rig.client, &action));
+		ck_assert_int_eq(action.type, ACTION_STORE_RECORDS);
+	}
 	client_records_stored(&rig.client, rig.now_ms);
 	client_sent(&rig.client, CLIENT_WRITE_DELIVERED, rig.now_ms);
 	rig_run(&rig);
-	ck_assert_uint_eq(rig.pump.request.as.ack.number, 2);
-	say_pulled(1, 30, 3);
+	ck_assert_uint_eq(rig.pump.request.as.ack.number, 4);
+	say_pulled(1, 50, 5);
 	ck_assert_int_eq(rig_last(&rig)->type, REPORT_PULLED);
 }
 END_TEST
@@ -420,6 +472,8 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		a_window_comes_whole_in_blocks_and_is_acknowledged,
+		one_acknowledgement_stands_for_three_blocks,
+		a_block_by_itself_is_acknowledged_when_the_stream_is_quiet,
 		five_blocks_may_wait_for_the_disk_and_come_out_in_order,
 		a_sixth_block_without_acknowledgement_ends_the_session,
 		acknowledgements_add_up_while_the_way_is_blocked,

@@ -8,7 +8,9 @@
 #include <string.h>
 
 /* Of a block: op, number, first, count. */
-enum { BLOCK_HEADER = 2 + 4 + 8 + 2, BLOCK_RECORDS_MAX = PLAINTEXT_MAX - BLOCK_HEADER };
+enum { BLOCK_HEADER = 2 + 4 + 8 + 2 };
+/* Of a value: ATT's opcode and handle, the segment's header. */
+enum { VALUE_OVERHEAD = 3 + 1 };
 
 enum result_code pump_stream_pull(struct pump *p, const struct message *m, struct message *answer)
 {
@@ -46,17 +48,27 @@ enum result_code pump_stream_acknowledge(struct pump *p, const struct message *m
 	return CODE_DONE;
 }
 
+/* Octets of records in one block: a message's, and no more values than it may take. */
+static size_t records_max(const struct pump *p)
+{
+	size_t values = (size_t)BLOCK_VALUES_MAX * (p->session.mtu - VALUE_OVERHEAD);
+	size_t message = values < MESSAGE_MAX ? values : MESSAGE_MAX;
+
+	return message - SEAL_OVERHEAD - BLOCK_HEADER;
+}
+
 /* As many whole records as fit. False: one of them is retained no longer. */
 static bool pack_records(struct pump *p, struct msg_block *block, uint8_t *packed)
 {
 	struct writer w;
 	struct pump_entry entry;
+	size_t max = records_max(p);
 
-	writer_init(&w, packed, BLOCK_RECORDS_MAX);
+	writer_init(&w, packed, max);
 	while (p->pull.next <= p->pull.last) {
 		if (!pump_log_get(p, p->pull.next, &entry))
 			return false;
-		if (w.at + 1 + entry.len > BLOCK_RECORDS_MAX)
+		if (w.at + 1 + entry.len > max)
 			break;
 		writer_u8(&w, (uint8_t)entry.len);
 		writer_copy(&w, entry.raw, entry.len);
