@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "decimal.h"
 
+#include "digits.h"
 #include "text.h"
 
 #include <stdbool.h>
@@ -330,12 +331,6 @@ static void read_unit(struct draft *d, const struct kind *kind)
 	d->unit = guess_unit(d, kind);
 }
 
-static bool multiply_add(int64_t *value, int64_t by, int64_t add)
-{
-	return !__builtin_mul_overflow(*value, by, value) &&
-	       !__builtin_add_overflow(*value, add, value);
-}
-
 static enum pump_err range_error(const struct draft *d, const char *at, const char *reason)
 {
 	d->error->column = (size_t)(at - d->text) + 1;
@@ -345,20 +340,19 @@ static enum pump_err range_error(const struct draft *d, const char *at, const ch
 
 static enum pump_err compute(const struct draft *d, const struct kind *kind, int64_t *out)
 {
-	int64_t value = 0, step = d->unit->scale;
+	const int64_t scale = d->unit->scale;
+	size_t too_fine;
+	int64_t value;
+	enum pump_err err;
 
-	for (size_t i = 0; i < d->whole_len; i++)
-		if (!multiply_add(&value, 10, d->whole[i] - '0'))
-			return range_error(d, d->whole, "too large");
-	if (!multiply_add(&value, step, 0))
+	if (!digits_read(d->whole, d->whole_len, &value) || value > INT64_MAX / scale)
 		return range_error(d, d->whole, "too large");
-	for (size_t i = 0; i < d->fraction_len; i++) {
-		if (step % 10 != 0)
-			return range_error(d, d->fraction + i, kind->too_fine);
-		step /= 10;
-		if (__builtin_add_overflow(value, step * (d->fraction[i] - '0'), &value))
-			return range_error(d, d->whole, "too large");
-	}
+	value *= scale;
+	err = digits_add_fraction(d->fraction, d->fraction_len, scale, &value, &too_fine);
+	if (err == PUMP_EFORM)
+		return range_error(d, d->fraction + too_fine, kind->too_fine);
+	if (err != PUMP_OK)
+		return range_error(d, d->whole, "too large");
 	*out = value;
 	return PUMP_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "decimal.h"
 
+#include "digits.h"
 #include "text.h"
 
 enum style { CANONICAL, DISPLAY };
@@ -25,18 +26,13 @@ static struct mass_text mass_text(enum mass_unit unit)
 
 static void add_digits(struct text *text, uint64_t value, enum style style)
 {
-	char digits[20];
-	size_t count = 0;
+	char digits[DIGITS_MAX];
+	size_t count = digits_print(value, digits);
 
-	do {
-		digits[count++] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	while (count > 0) {
-		count--;
-		text_add_bytes(text, &digits[count], 1);
-		if (style == DISPLAY && count > 0 && count % 3 == 0)
+	for (size_t i = 0; i < count; i++) {
+		if (style == DISPLAY && i > 0 && (count - i) % 3 == 0)
 			text_add(text, ",");
+		text_add_bytes(text, &digits[i], 1);
 	}
 }
 

@@ -24,7 +24,8 @@ def prove(path, root, work, *options):
     environment = dict(os.environ, WHY3CONFIG=os.path.join(work, "why3.conf"))
     if not os.path.exists(environment["WHY3CONFIG"]):
         subprocess.run(["why3", "config", "detect"], env=environment, check=True, capture_output=True)
-    run = subprocess.run([*WP, *options, os.path.join(root, path)], env=environment, capture_output=True, text=True)
+    include = "-cpp-extra-args=-I" + os.path.join(root, "protocol", "therapy")
+    run = subprocess.run([*WP, include, *options, os.path.join(root, path)], env=environment, capture_output=True, text=True)
     totals = re.search(r"Proved goals:\s+(\d+) / (\d+)", run.stdout)
     if run.returncode or not totals or re.search(r"Warning: (Missing|No goal)", run.stdout):
         sys.exit(f"{path}: Frama-C could not read it\n{run.stdout}{run.stderr}")
