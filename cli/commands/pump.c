@@ -85,9 +85,11 @@ static void add_status(struct output *out, const struct msg_status *status)
 		output_warn(out, "ALARM", "*** HIGH: the pump raises an alarm.");
 }
 
+typedef size_t (*state_check)(const struct pump_state *state, struct finding *findings);
+
 static enum error_code add_findings(struct output *out, const struct msg_status *status,
 				    const struct client_program *read, const char *model,
-				    struct error *error)
+				    state_check check, struct error *error)
 {
 	const struct pump_state state = {
 		.delivery = status->therapy == THERAPY_STOPPED	 ? DELIVERY_NONE
@@ -100,7 +102,7 @@ static enum error_code add_findings(struct output *out, const struct msg_status 
 	struct finding *findings = calloc(FINDINGS_MAX, sizeof(*findings));
 	if (!findings)
 		return error_set(error, ERR_FAILED, "out of memory");
-	describe_findings(out, findings, limits_check_state(&state, findings));
+	describe_findings(out, findings, check(&state, findings));
 	free(findings);
 	return ERR_NONE;
 }
@@ -124,7 +126,37 @@ static enum error_code status(struct app *app, const struct values *args, struct
 	else if (!code)
 		output_note(out, "The pump has no program.");
 	if (!code)
-		code = add_findings(out, &now, read, session_pump(app->session)->model, error);
+		code = add_findings(out, &now, read, session_pump(app->session)->model,
+				    limits_check_state, error);
+	free(read);
+	return code;
+}
+
+/* Recovery of a stall may show only at a second reading. */
+static enum error_code mri_check(struct app *app, const struct values *args, struct output *out,
+				 struct error *error)
+{
+	(void)args;
+	struct msg_status first, second;
+	struct client_program *read = calloc(1, sizeof(*read));
+	if (!read)
+		return error_set(error, ERR_FAILED, "out of memory");
+	enum error_code code = session_read_status(app->session, &first, error);
+	if (!code)
+		code = session_read_program(app->session, read, error);
+	if (!code)
+		code = session_read_status(app->session, &second, error);
+	if (!code) {
+		struct cJSON *data = output_data(out);
+		output_string(data, "first_reading", therapy_state_name(first.therapy));
+		output_string(data, "second_reading", therapy_state_name(second.therapy));
+		add_status(out, &second);
+		if (first.therapy != second.therapy)
+			output_warn(out, "CHANGED_BETWEEN_READINGS",
+				    "*** HIGH: the two readings differ. Read the pump again.");
+		code = add_findings(out, &second, read, session_pump(app->session)->model,
+				    limits_check_mri, error);
+	}
 	free(read);
 	return code;
 }
@@ -167,6 +199,11 @@ static const struct command rows[] = {
 	 .flags = NEEDS_LINK,
 	 .example = "status",
 	 .run = status},
+	{.words = "mri-check",
+	 .summary = "read the pump twice before or after MRI, and what to mind",
+	 .flags = NEEDS_LINK,
+	 .example = "mri-check",
+	 .run = mri_check},
 };
 
 const struct command_group pump_commands = {"Pump", rows, sizeof(rows) / sizeof(rows[0])};

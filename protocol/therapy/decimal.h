@@ -76,5 +76,7 @@ size_t days_display(int64_t days, char *buf);
  * a power of ten.
  */
 size_t decimal_print(int64_t value, int64_t scale, char *buf);
+/* The same for a screen: "1,440". */
+size_t decimal_display(int64_t value, int64_t scale, char *buf);
 
 #endif

@@ -76,6 +76,15 @@ size_t decimal_print(int64_t value, int64_t scale, char *buf)
 	return text.len;
 }
 
+size_t decimal_display(int64_t value, int64_t scale, char *buf)
+{
+	struct text text;
+
+	text_init(&text, buf, DECIMAL_TEXT_MAX);
+	add_number(&text, value, scale, DISPLAY);
+	return text.len;
+}
+
 size_t dose_rate_print(struct dose_rate dose, enum mass_unit unit, char *buf)
 {
 	struct mass_text mass = mass_text(unit);

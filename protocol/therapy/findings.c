@@ -77,7 +77,7 @@ void finding_number(char *buf, const char *before, int64_t value, const char *af
 	char number[DECIMAL_TEXT_MAX];
 	struct text text;
 
-	decimal_print(value, 1, number);
+	decimal_display(value, 1, number);
 	text_init(&text, buf, DECIMAL_TEXT_MAX);
 	text_add(&text, before);
 	text_add(&text, number);

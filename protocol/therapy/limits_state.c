@@ -46,20 +46,36 @@ static void check_rate(const struct pump_state *state, struct findings *list)
 	}
 }
 
+static void check_state(const struct pump_state *state, struct findings *list)
+{
+	if (!state->model)
+		findings_add(list, RULE_MODEL_UNKNOWN);
+	if (state->delivery == DELIVERY_NONE)
+		findings_add(list, RULE_PUMP_STOPPED);
+	if (state->delivery == DELIVERY_MINIMUM)
+		volume_rate_display(state->rate, findings_add(list, RULE_PUMP_MINIMUM)->value);
+	if (state->program) {
+		check_drugs(state->program, list);
+		check_rate(state, list);
+	}
+}
+
 size_t limits_check_state(const struct pump_state *state, struct finding *findings)
 {
 	struct findings list = {.at = findings, .max = FINDINGS_MAX};
 
-	if (!state->model)
-		findings_add(&list, RULE_MODEL_UNKNOWN);
-	if (state->delivery == DELIVERY_NONE)
-		findings_add(&list, RULE_PUMP_STOPPED);
-	if (state->delivery == DELIVERY_MINIMUM)
-		volume_rate_display(state->rate, findings_add(&list, RULE_PUMP_MINIMUM)->value);
-	if (state->program) {
-		check_drugs(state->program, &list);
-		check_rate(state, &list);
-	}
+	check_state(state, &list);
+	findings_sort(&list);
+	return list.count;
+}
+
+size_t limits_check_mri(const struct pump_state *state, struct finding *findings)
+{
+	struct findings list = {.at = findings, .max = FINDINGS_MAX};
+
+	check_state(state, &list);
+	findings_add(&list, RULE_MRI_CARD);
+	findings_add(&list, RULE_MRI_AGAIN);
 	findings_sort(&list);
 	return list.count;
 }

@@ -18,6 +18,8 @@ struct pump_state {
 
 /* Fills findings (room for FINDINGS_MAX), most severe first; returns their number. */
 size_t limits_check_state(const struct pump_state *state, struct finding *findings);
+/* The same with what to mind around MRI, for a pump that was read twice. As above. */
+size_t limits_check_mri(const struct pump_state *state, struct finding *findings);
 /* What stopping this program, or its minimum rate, does to the patient. As above. */
 size_t limits_check_stop(const struct program *program, struct finding *findings);
 

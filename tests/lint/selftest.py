@@ -21,6 +21,13 @@ GOOD = {
     "cli/demo.sh": "#!/bin/sh\n" + HASH + "echo ready\n",
     "docs/architecture.md": "# Layers\n\nThe dose is 1,250 mcg per day.\n",
 }
+ACCIDENTS = [f"A-{number:02}" for number in range(1, 30)]
+GOOD["protocol/therapy/rules.def"] = SPDX + 'RULE(ONE, "L-one", SEVERITY_WARN, "text", "", "source",\n     "' + \
+    " ".join(ACCIDENTS) + '")\n'
+GOOD["docs/hazards.md"] = "# Hazards\n\n" + "".join(f"| {name} | what | done | L-one | it_{name[2:]} |\n" for name in ACCIDENTS)
+GOOD["tests/accidents/accidents.c"] = SPDX + "".join(
+    f"START_TEST(it_{name[2:]})\n{{\n\tcheck(\"L-one\");\n}}\nEND_TEST\n" for name in ACCIDENTS)
+GOOD["tests/accidents/test_accidents.py"] = HASH
 LONG = "int f(int a);\nint f(int a)\n{\n" + "\ta++;\n" * 60 + "\treturn a;\n}\n"
 DEEP = "int f(int a);\nint f(int a)\n{\n" + "if (a) {\n" * 5 + "a++;\n" + "}\n" * 5 + "return a;\n}\n"
 # (lint, file with the fault, its text, words that the lint must print)
@@ -48,6 +55,11 @@ FAULTS = (
     ("typography.py", "docs/a.md", "Type 5mg now.\n", "no space"),
     ("typography.py", "docs/a.md", "It has 50 ug now.\n", "abbreviation"),
     ("typography.py", "docs/a.md", "It gets 1250 mcg per day.\n", "thousands comma"),
+    ("hazards.py", "docs/hazards.md", GOOD["docs/hazards.md"].replace("A-07", "A-08"), "each once"),
+    ("hazards.py", "docs/hazards.md", GOOD["docs/hazards.md"].replace("L-one | it_03", "L-two | it_03"), "L-two does not exist"),
+    ("hazards.py", "docs/hazards.md", GOOD["docs/hazards.md"].replace("it_05", "it_x"), "no test it_x"),
+    ("hazards.py", "tests/accidents/accidents.c", GOOD["tests/accidents/accidents.c"].replace("L-one", "L-none", 1),
+     "asserts none"),
     ("scripts.sh", "cli/a.sh", "#!/bin/sh\n" + HASH + "rm -rf $1/x\n", "SC2086"),
     ("scripts.sh", "tests/a.py", HASH + "def f(:\n", "SyntaxError"),
     ("headers.sh", "bt/alone.h", SPDX + "uint8_t f(void);\n", "does not compile alone"),

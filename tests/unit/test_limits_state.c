@@ -97,6 +97,19 @@ START_TEST(a_drug_or_model_that_is_not_known_is_told)
 }
 END_TEST
 
+START_TEST(around_mri_a_running_pump_still_has_its_two_warnings)
+{
+	count = limits_check_mri(&state, findings);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_str_eq(findings[0].rule, "L-mri-card");
+	ck_assert_str_eq(findings[1].rule, "L-mri-again");
+	state.delivery = DELIVERY_NONE;
+	count = limits_check_mri(&state, findings);
+	ck_assert_uint_eq(count, 3);
+	ck_assert_str_eq(findings[0].rule, "L-pump-stopped");
+}
+END_TEST
+
 START_TEST(stopping_names_each_drug_that_is_missed)
 {
 	program.mixture.count = 3;
@@ -121,6 +134,7 @@ int main(void)
 		a_rate_that_the_program_cannot_have_is_told,
 		every_rate_of_a_flex_program_is_its_own,
 		a_drug_or_model_that_is_not_known_is_told,
+		around_mri_a_running_pump_still_has_its_two_warnings,
 		stopping_names_each_drug_that_is_missed,
 		NULL,
 	};
