@@ -13,7 +13,7 @@
 #include "order_words.h"
 
 enum { ARG_OF_DRUG, ARG_OF_DOSE, ARG_OF_CONCENTRATION, ARG_OF_LOW_ALARM, ARG_OF_FILL, ARG_OF_WITHOUT,
-       ARG_OF_LAST_CHANGE };
+       ARG_OF_LAST_CHANGE, ARG_OF_EACH, ARG_OF_EVERY, ARG_OF_OVER };
 
 /* A changed dose of this factor or more needs a step of its own (hundredths). */
 #define FACTOR_STEP INT64_C(500)
@@ -66,6 +66,29 @@ static enum error_code build(const struct values *args, const struct client_prog
 	return ERR_NONE;
 }
 
+/* "each 60 mcg every 12h over 10min": periodic doses on the daily dose as their base. */
+static enum error_code add_periodic(const struct values *args, struct program *program,
+				    struct error *error)
+{
+	const struct value *each = &args->at[ARG_OF_EACH], *every = &args->at[ARG_OF_EVERY],
+			   *over = &args->at[ARG_OF_OVER];
+	if (!each->present && !every->present && !over->present)
+		return ERR_NONE;
+	if (!each->present || !every->present || !over->present)
+		return refuse_at(error, ERR_USAGE, &args->at[ARG_OF_DOSE],
+				 "a periodic dose needs each, every and over, as in: each 50 mcg every 12h over 10min");
+	program->mode = PROGRAM_PERIODIC;
+	program->periodic = (struct program_periodic){.dose = each->as.mass,
+						      .duration = over->as.duration,
+						      .interval = every->as.duration,
+						      .base = program->dose};
+	program->dose = (struct dose_rate){0};
+	return program_is_valid(program)
+		       ? ERR_NONE
+		       : refuse_at(error, ERR_NOT_COMPUTABLE, every,
+				   "the interval is 1 min to 7 d in whole minutes, and no shorter than the dose takes");
+}
+
 /* What was typed that a rule is about; the dose where it is about several things. */
 static const struct value *refused_value(const char *rule, const struct values *args)
 {
@@ -78,7 +101,8 @@ static const struct value *refused_value(const char *rule, const struct values *
 		    {"L-concentration-range", ARG_OF_DRUG},
 		    {"L-alarm-range", ARG_OF_LOW_ALARM},
 		    {"L-fill-capacity", ARG_OF_FILL},
-		    {"L-restart-gap", ARG_OF_WITHOUT}};
+		    {"L-restart-gap", ARG_OF_WITHOUT},
+		    {"L-interval-short", ARG_OF_EVERY}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (!strcmp(rule, rows[i].rule) && args->at[rows[i].argument].present)
 			return &args->at[rows[i].argument];
@@ -113,6 +137,8 @@ static enum error_code propose(struct app *app, const struct values *args, struc
 		code = session_read_program(app->session, &p->running, error);
 	if (!code)
 		code = build(args, &p->running, &p->program, error);
+	if (!code)
+		code = add_periodic(args, &p->program, error);
 	if (code)
 		return code;
 	struct limits_request request = {
@@ -327,7 +353,6 @@ static enum error_code program_show(struct app *app, const struct values *args, 
 }
 
 #define PROGRAM_ARGS                                                                               \
-	{                                                                                          \
 		[ARG_OF_DRUG] = {.type = ARG_DRUG, .name = "DRUG",                                 \
 				 .help = "generic name; see: pumpctl drug list"},                  \
 		[ARG_OF_DOSE] = {.type = ARG_DOSE, .name = "DOSE",                                 \
@@ -343,8 +368,7 @@ static enum error_code program_show(struct app *app, const struct values *args, 
 		[ARG_OF_WITHOUT] = {.type = ARG_DURATION, .name = "TIME", .keyword = "without-drug", \
 				    .help = "how long the patient was without drug, such as 30h"},  \
 		[ARG_OF_LAST_CHANGE] = {.type = ARG_DURATION, .name = "TIME", .keyword = "last-change", \
-					.help = "how long ago the dose was changed, such as 2d"},     \
-	}
+					.help = "how long ago the dose was changed, such as 2d"}
 
 static const struct command rows[] = {
 	{.words = "program show",
@@ -355,19 +379,25 @@ static const struct command rows[] = {
 	{.words = "program check",
 	 .summary = "check a program against drug table, pump and running program",
 	 .flags = NEEDS_LINK,
-	 .args = PROGRAM_ARGS,
+	 .args = {PROGRAM_ARGS,
+		  [ARG_OF_EACH] = {.type = ARG_MASS, .name = "AMOUNT", .keyword = "each",
+				   .help = "of a periodic dose, such as 50 mcg; DOSE is then its base"},
+		  [ARG_OF_EVERY] = {.type = ARG_DURATION, .name = "TIME", .keyword = "every",
+				    .help = "from one periodic dose to the next, such as 12h"},
+		  [ARG_OF_OVER] = {.type = ARG_DURATION, .name = "TIME", .keyword = "over",
+				   .help = "that a periodic dose takes, such as 10min"}},
 	 .example = "program check morphine 1.2 mg/day",
 	 .run = program_check},
 	{.words = "program diff",
 	 .summary = "show a program beside the running one",
 	 .flags = NEEDS_LINK,
-	 .args = PROGRAM_ARGS,
+	 .args = {PROGRAM_ARGS},
 	 .example = "program diff morphine 1.2 mg/day",
 	 .run = program_diff},
 	{.words = "program apply",
 	 .summary = "check, show, confirm, write and read back a program",
 	 .flags = NEEDS_LINK | CHANGES_THERAPY,
-	 .args = PROGRAM_ARGS,
+	 .args = {PROGRAM_ARGS},
 	 .example = "program apply morphine 1.2 mg/day",
 	 .run = program_apply},
 };

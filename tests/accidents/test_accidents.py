@@ -58,6 +58,29 @@ class Accidents(harness.PumpCase):
     def check(self, *words):
         return ("--pump", "PX20-000123", "program", "check", *words)
 
+    def baclofen(self):
+        return self.pump("baclofen", "drug", "baclofen", "concentration", "500", "mcg/mL", "dose", "300", "mcg/day")
+
+    def test_a_01_hours_entered_as_minutes(self):
+        words = (*self.baclofen(), "program", "check", "baclofen", "200", "mcg/day", "each", "50", "mcg", "over", "10min",
+                 "every")
+        self.assertEqual(self.run_pumpctl(*words, "12h").code, 0)
+        self.refused((*words, "12min"), "L-interval-short", "every 12min: 120 doses in 24 h", "sixty times",
+                     sim="baclofen")
+        self.assertIn("L-ten-fold", self.rules(self.bench.json(*words, "12min").data()))
+        for typed in ("12", "12m", "0.2h"):
+            result = self.bench.json(*words, typed)
+            self.assertEqual((result.code, result.envelope()["error"]["code"]), (2, "BAD_QUANTITY"))
+
+    def test_a_02_every_hour_instead_of_once(self):
+        words = (*self.baclofen(), "program", "check", "baclofen", "300", "mcg/day", "each", "60", "mcg", "over", "10min",
+                 "every")
+        self.assertEqual(self.run_pumpctl(*words, "24h").code, 0)
+        self.refused((*words, "1h"), "L-daily-maximum", "1,199 mcg per day", sim="baclofen")
+        found = self.rules(self.bench.json(*words, "1h").data())
+        self.assertEqual(found["L-daily-maximum"]["value"], "baclofen  1,740 mcg per day")
+        self.assertEqual(found["L-change-large"]["value"], "+480 % (higher)")
+
     def test_a_03_reservoir_entered_40_mL_filled_20(self):
         self.refused(self.check("morphine", "1.1", "mg/day", "fill", "40", "mL"), "L-fill-capacity", "40 mL", "20 mL",
                      "dry pump")
@@ -95,7 +118,7 @@ class Accidents(harness.PumpCase):
         self.told((*where, "status"), "L-pump-minimum", "WARN", "next to no drug")
 
     def test_a_07_a_baclofen_pump_stopped_by_mistake(self):
-        where = self.pump("baclofen", "drug", "baclofen", "concentration", "500", "mcg/mL", "dose", "300", "mcg/day")
+        where = self.baclofen()
         finding = self.told((*where, "therapy", "stop", "--dry-run"), "L-stop-withdrawal", "WARN",
                             "stopping it suddenly can be fatal")
         self.assertEqual(finding["value"], "baclofen  severe withdrawal")
@@ -183,7 +206,7 @@ class Accidents(harness.PumpCase):
         self.refused(self.check("morphine", "1", "mg/day", "concentration", "500", "mg/mL"), "L-concentration-range")
 
     def test_a_24_mg_for_mcg(self):
-        where = self.pump("baclofen", "drug", "baclofen", "concentration", "500", "mcg/mL", "dose", "300", "mcg/day")
+        where = self.baclofen()
         self.refused((*where, "program", "check", "baclofen", "300", "mg/day"), "L-dose-unit", "baclofen is dosed in mcg",
                      "thousand-fold", sim="baclofen")
 
