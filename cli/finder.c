@@ -16,7 +16,6 @@
 /* Assigned Numbers 2.3. */
 #define FIELD_NAME_SHORT 0x08
 #define FIELD_NAME       0x09
-#define FIELD_MAKER      0xFF
 
 /* The bytes of a field after its type; NULL: not there, or the data ends before it does. */
 static const uint8_t *find_field(const uint8_t *adv, size_t adv_len, uint8_t type, size_t *len)
@@ -30,19 +29,12 @@ static const uint8_t *find_field(const uint8_t *adv, size_t adv_len, uint8_t typ
 	return NULL;
 }
 
-/* Manufacturer data of docs/protocol.md section 1: FF FF w; bit 0 of w is the window. */
-static bool window_of(const uint8_t *adv, size_t adv_len)
-{
-	size_t len;
-	const uint8_t *field = find_field(adv, adv_len, FIELD_MAKER, &len);
-	return field && len >= 3 && field[0] == 0xFF && field[1] == 0xFF && (field[2] & 1);
-}
-
 static void take_data(struct found_pump *pump, const uint8_t *data, size_t len)
 {
 	pump->adv_len = len < sizeof(pump->adv) ? len : sizeof(pump->adv);
 	memcpy(pump->adv, data, pump->adv_len);
-	pump->window_open = window_of(pump->adv, pump->adv_len);
+	pump->has_advert = session_advert_read(pump->adv, pump->adv_len, pump->advert);
+	pump->window_open = pump->has_advert && session_advert_window_open(pump->advert);
 }
 
 static void ask(const char *path, int timeout_ms, struct found_pump *found, size_t max,

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "session_advert.h"
+
 struct wireless_device;
 
 #define FINDER_MAX          64
@@ -19,6 +21,8 @@ struct wireless_device;
 
 struct found_pump {
 	char address[FINDER_TEXT_MAX]; /* "sim:NAME" or a Bluetooth address: what --pump takes */
+	bool has_advert;               /* it says of itself that it is such a pump: */
+	uint8_t advert[SESSION_ADVERT_LEN];
 	bool window_open;              /* a magnet was held over it less than 120 s ago */
 	bool is_local;                 /* a virtual pump of this computer */
 	bool is_random;                /* address type; false: public */

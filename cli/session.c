@@ -41,6 +41,14 @@ static enum error_code end_error(struct session *s, enum client_end end, struct 
 	case CLIENT_END_KEY:
 		return error_set(why, ERR_NOT_AUTHENTIC,
 				 "it does not hold this workstation's key, or it is another pump");
+	case CLIENT_END_CARD_CODE:
+		return error_set(why, ERR_CARD_CODE, NULL);
+	case CLIENT_END_CARD_CLOSED:
+		return error_set(why, ERR_NO_MAGNET, NULL);
+	case CLIENT_END_CARD_TRIES:
+		return error_set(why, ERR_CARD_TRIES, NULL);
+	case CLIENT_END_TAMPERED:
+		return error_set(why, ERR_TAMPERED, NULL);
 	case CLIENT_END_PROTOCOL:
 		return error_set(why, ERR_PROTOCOL, NULL);
 	case CLIENT_END_TIMEOUT:
@@ -68,6 +76,9 @@ static void session_take_report(struct session *s, const struct report *report)
 		if (!s->in_call && s->config.on_closed)
 			s->config.on_closed(s->config.ctx, &s->why);
 		return;
+	case REPORT_ENROLLED:
+	case REPORT_SLOTS:
+	case REPORT_SECURITY:
 	case REPORT_STATUS:
 	case REPORT_PROGRAM:
 	case REPORT_UNREADABLE:
@@ -203,6 +214,7 @@ static enum error_code session_start(struct session *s, struct error *error)
 	struct order_intent open[INTENTS_MAX];
 	struct client_config config = {
 		.mtu = s->mtu,
+		.secret = SECRET_KEY,
 		.open = open,
 		.open_count = session_load_intents(s, open, INTENTS_MAX),
 	};

@@ -12,6 +12,9 @@ struct code_row {
 static const struct code_row codes[] = {
 	{CODE_UNKNOWN_OP, "the pump does not know this request"},
 	{CODE_MALFORMED, "the pump could not read the request"},
+	{CODE_NOT_ENROLLED, "this session can only pair a workstation"},
+	{CODE_NO_SLOT, "all eight pairing slots are taken; a paired workstation must revoke one"},
+	{CODE_HAS_OPERATORS, "the pump has operators already; one of its supervisors must add others"},
 	{CODE_NOT_NOW, "the pump is busy with another procedure"},
 	{CODE_NO_STAGE, "the pump no longer holds the change to be confirmed (it keeps it for 180 seconds)"},
 	{CODE_ACTIVE_CHANGED, "another program is active than the one that was shown"},

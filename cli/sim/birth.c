@@ -95,6 +95,9 @@ static bool read_birth(const struct sim_options *options, struct pump_birth *bir
 	birth->reservoir_nl = (uint64_t)reservoir.nl;
 	/* Today is the last day of the history. */
 	birth->utc_s = (int64_t)time(NULL) - (int64_t)options->days * SECONDS_PER_DAY;
+	birth->paired = true;
+	randombytes_buf(birth->advert_key, sizeof(birth->advert_key));
+	card_code_make((const uint8_t[CARD_CODE_BYTES]){0}, birth->card_code);
 	return read_image(options, birth) && read_key(options->key_fd, birth->pairing_key);
 }
 

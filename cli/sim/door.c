@@ -11,7 +11,7 @@
 
 #include "link_local.h"
 
-#define VISITORS_MAX 8
+#define VISITORS_MAX 32
 /* A visitor that says nothing must not keep a place. */
 #define VISITOR_WAIT_MS 2000
 
@@ -19,6 +19,7 @@ struct visitor {
 	struct door *door;
 	int fd; /* -1: free place */
 	int timer;
+	uint64_t number; /* of those who came */
 };
 
 struct door {
@@ -28,6 +29,7 @@ struct door {
 	const char *path, *name;
 	int fd;
 	struct visitor visitors[VISITORS_MAX];
+	uint64_t came;
 };
 
 /* Gives the place back; the descriptor is returned, still open. */
@@ -71,11 +73,6 @@ static void answer_open(const struct door *door, int fd)
 	uint8_t adv[LINK_LOCAL_ADV_MAX];
 	if (door->handlers.advert(door->ctx, adv) == 0) {
 		say(fd, "no " LINK_LOCAL_NO_DEVICE);
-		(void)close(fd);
-		return;
-	}
-	if (!door->handlers.is_free(door->ctx)) {
-		say(fd, "no " LINK_LOCAL_NO_BUSY);
 		(void)close(fd);
 		return;
 	}
@@ -123,12 +120,19 @@ static void on_message(void *ctx, int fd, short revents)
 	let_in(visitor->door, release(visitor), message);
 }
 
-static struct visitor *find_place(struct door *door)
+/* Who has said nothing for longest goes first: a crowd of them keeps nobody out. */
+static struct visitor *make_place(struct door *door)
 {
-	for (size_t i = 0; i < VISITORS_MAX; i++)
-		if (door->visitors[i].fd < 0)
-			return &door->visitors[i];
-	return NULL;
+	struct visitor *oldest = &door->visitors[0];
+	for (size_t i = 0; i < VISITORS_MAX; i++) {
+		struct visitor *visitor = &door->visitors[i];
+		if (visitor->fd < 0)
+			return visitor;
+		if (visitor->number < oldest->number)
+			oldest = visitor;
+	}
+	show_out(oldest);
+	return oldest;
 }
 
 static void on_knock(void *ctx, int listen_fd, short revents)
@@ -138,13 +142,14 @@ static void on_knock(void *ctx, int listen_fd, short revents)
 	int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
-	struct visitor *visitor = find_place(door);
-	if (!visitor || loop_add_fd(door->loop, fd, POLLIN, on_message, visitor) != 0) {
+	struct visitor *visitor = make_place(door);
+	if (loop_add_fd(door->loop, fd, POLLIN, on_message, visitor) != 0) {
 		say(fd, "no " LINK_LOCAL_NO_BUSY);
 		(void)close(fd);
 		return;
 	}
 	visitor->fd = fd;
+	visitor->number = door->came++;
 	visitor->timer =
 		loop_add_timer(door->loop, loop_now_ms() + VISITOR_WAIT_MS, show_out, visitor);
 }

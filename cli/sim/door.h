@@ -12,8 +12,6 @@
 struct door_handlers {
 	/* What the device advertises here: length, 0 for nothing. adv: LINK_LOCAL_ADV_MAX bytes. */
 	size_t (*advert)(void *ctx, uint8_t *adv);
-	/* Somebody wants to connect. false: told "busy". */
-	bool (*is_free)(void *ctx);
 	/* A programmer; owns link. */
 	void (*on_link)(void *ctx, struct link *link);
 	/* A control connection, greeted already; owns fd (non-blocking SEQPACKET). */

@@ -83,11 +83,6 @@ static size_t local_advert(void *ctx, uint8_t *adv)
 	return sim->radio ? 0 : peripheral_advert(sim->peripheral, adv);
 }
 
-static bool is_free(void *ctx)
-{
-	return !peripheral_is_connected(((struct simulator *)ctx)->peripheral);
-}
-
 static void on_link(void *ctx, struct link *link)
 {
 	struct simulator *sim = ctx;
@@ -104,7 +99,7 @@ static void on_control(void *ctx, int fd)
 }
 
 static const struct door_handlers door_handlers = {
-	.advert = local_advert, .is_free = is_free, .on_link = on_link, .on_control = on_control};
+	.advert = local_advert, .on_link = on_link, .on_control = on_control};
 
 static int watch_signals(struct simulator *sim)
 {

@@ -43,7 +43,10 @@ void peripheral_destroy(struct peripheral *p);
 /* Ends the link and stores everything. 0, or -errno: then it counts as a loss of power. */
 int peripheral_shut_down(struct peripheral *p) __attribute__((warn_unused_result));
 
-/* Serves link, which is owned from now on, also on failure. -EBUSY: one is connected. */
+/*
+ * Serves link, which is owned from now on, also on failure; a stranger's older link may be dropped for
+ * it. -EBUSY: there is no room.
+ */
 int peripheral_connect(struct peripheral *p, struct link *link) __attribute__((warn_unused_result));
 bool peripheral_is_connected(const struct peripheral *p);
 /* Advertising data as docs/protocol.md section 1 has it. Returns its length. */

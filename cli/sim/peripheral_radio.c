@@ -119,10 +119,6 @@ static void on_connection(void *ctx, int fd, short revents)
 	(void)revents;
 	if (link_l2cap_accept(&link, fd) != 0)
 		return;
-	if (peripheral_is_connected(radio->peripheral)) {
-		link_destroy(link);
-		return;
-	}
 	link = faulty_link_create(link, radio->loop, radio->faults);
 	if (link && peripheral_connect(radio->peripheral, link) != 0)
 		return; /* the link is closed; the programmer sees that and comes again */

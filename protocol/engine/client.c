@@ -4,9 +4,9 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "access.h"
 #include "download.h"
 #include "exchange.h"
-#include "hello.h"
 #include "order.h"
 #include "resolve.h"
 
@@ -26,6 +26,7 @@ static void on_started(struct client *c, const struct message *m)
 		return;
 	}
 	c->started = *started;
+	c->started.is_virtual = c->is_virtual;
 	c->ticks_ms = started->ticks_ms;
 	c->ticks_at_ms = c->now_ms;
 	if (started->last_token > c->last_token)
@@ -112,6 +113,9 @@ struct answer_row {
 
 static const struct answer_row answer_rows[] = {
 	{OP_START, OP_STARTED, on_started, NULL},
+	{OP_ENROL, OP_ENROLLED, access_on_enrolled, on_read_refused},
+	{OP_GET_SLOTS, OP_SLOTS, access_on_slots, on_read_refused},
+	{OP_GET_SECURITY, OP_SECURITY, access_on_security, on_read_refused},
 	{OP_PING, OP_PONG, on_pong, NULL},
 	{OP_GET_STATUS, OP_STATUS, on_status, on_read_refused},
 	{OP_GET_IMAGE, OP_IMAGE, on_image, on_read_refused},
@@ -145,38 +149,11 @@ static void on_answer(struct client *c, const struct message *m)
 	}
 }
 
-static void on_hello(struct client *c)
-{
-	struct hello_pump hello;
-	enum hello_refusal refusal;
-	enum pump_err err =
-		hello_pump_decode(c->answers.message, c->answers.len, &hello, &refusal);
-
-	if (splitter_pending(&c->out) || (err != PUMP_OK && err != PUMP_EUNKNOWN)) {
-		exchange_end(c, CLIENT_END_PROTOCOL);
-		return;
-	}
-	if (err == PUMP_EUNKNOWN) {
-		exchange_end(c, refusal == HELLO_VERSION ? CLIENT_END_VERSION
-							 : CLIENT_END_UNKNOWN_HERE);
-		return;
-	}
-	if (hello.major != PROTOCOL_MAJOR) {
-		exchange_end(c, CLIENT_END_VERSION);
-		return;
-	}
-	seal_init(&c->seal, ROLE_PROGRAMMER, c->pairing_key, c->hello, c->answers.message);
-	sodium_memzero(c->pairing_key, sizeof c->pairing_key);
-	c->state = CLIENT_STARTING;
-	exchange_ask(c, OP_START);
-}
-
-static enum client_end end_of_unopened(const struct client *c, enum pump_err err)
+static enum client_end end_of_unopened(enum pump_err err)
 {
 	if (err == PUMP_ESTATE)
 		return CLIENT_END_EXPIRED;
-	return c->state == CLIENT_STARTING && err == PUMP_EAUTH ? CLIENT_END_KEY
-								: CLIENT_END_PROTOCOL;
+	return err == PUMP_EAUTH || err == PUMP_ESEQ ? CLIENT_END_TAMPERED : CLIENT_END_PROTOCOL;
 }
 
 static void on_sealed(struct client *c)
@@ -188,7 +165,7 @@ static void on_sealed(struct client *c)
 				      plain, &len);
 
 	if (err != PUMP_OK)
-		exchange_end(c, end_of_unopened(c, err));
+		exchange_end(c, end_of_unopened(err));
 	else if (message_decode(plain, len, &m) != PUMP_OK)
 		exchange_end(c, CLIENT_END_PROTOCOL);
 	else
@@ -202,17 +179,16 @@ static bool is_over(const struct client *c)
 
 void client_start(struct client *c, const struct client_config *config, uint64_t now_ms)
 {
-	static const uint8_t label[] = "pumpctl hello nonce";
-	struct hello_programmer hello = {.major = PROTOCOL_MAJOR, .minor = PROTOCOL_MINOR};
+	uint8_t hello[HELLO_PROGRAMMER_LEN];
 	size_t mtu = config->mtu > ATT_MTU_MIN ? config->mtu : ATT_MTU_MIN;
 
 	memset(c, 0, sizeof *c);
-	c->state = CLIENT_HELLO;
+	c->state = CLIENT_SHAKING;
 	c->now_ms = now_ms;
 	c->opened_ms = now_ms;
 	c->asked_ms = now_ms;
 	c->value_max = mtu - ATT_WRITE_HEADER;
-	memcpy(c->pairing_key, config->pairing_key, PAIRING_KEY_LEN);
+	c->is_card = config->secret == SECRET_CARD;
 	for (size_t i = 0; i < SERIAL_MAX && config->serial[i] != '\0'; i++)
 		c->serial[i] = config->serial[i];
 	c->last_token = config->last_token;
@@ -223,14 +199,11 @@ void client_start(struct client *c, const struct client_config *config, uint64_t
 		if (c->open[i].token > c->last_token)
 			c->last_token = c->open[i].token;
 	}
-	memcpy(hello.workstation, config->workstation, WORKSTATION_LEN);
-	crypto_generichash(hello.nonce, NONCE_LEN, label, sizeof label - 1, config->seed,
-			   sizeof config->seed);
-	hello_programmer_encode(&hello, c->hello);
 	splitter_init(&c->out);
 	joiner_init(&c->answers);
 	joiner_init(&c->stream);
-	if (splitter_load(&c->out, c->hello, sizeof c->hello) != PUMP_OK)
+	access_begin(c, config, hello);
+	if (splitter_load(&c->out, hello, sizeof hello) != PUMP_OK)
 		exchange_end(c, CLIENT_END_PROTOCOL);
 }
 
@@ -242,8 +215,8 @@ static void feed_out(struct client *c, const uint8_t *value, size_t len)
 		return;
 	if (err != PUMP_OK)
 		exchange_end(c, err == PUMP_ETIME ? CLIENT_END_TIMEOUT : CLIENT_END_PROTOCOL);
-	else if (c->state == CLIENT_HELLO)
-		on_hello(c);
+	else if (c->state == CLIENT_SHAKING)
+		access_on_message(c);
 	else
 		on_sealed(c);
 }
@@ -300,8 +273,7 @@ void client_sent(struct client *c, enum client_write result, uint64_t now_ms)
 		exchange_end(c, CLIENT_END_LINK);
 		return;
 	case CLIENT_WRITE_REFUSED:
-		/* The pump ends a session so when START does not open under its key. */
-		exchange_end(c, c->state == CLIENT_STARTING ? CLIENT_END_KEY : CLIENT_END_PROTOCOL);
+		exchange_end(c, access_end_of_refused_write(c));
 		return;
 	case CLIENT_WRITE_UNKNOWN:
 		break;
@@ -407,30 +379,19 @@ bool client_next_action(struct client *c, struct action *out)
 	return true;
 }
 
-static enum pump_err ask(struct client *c, enum message_op op, uint64_t now_ms)
-{
-	enum pump_err err = exchange_may_request(c);
-
-	if (err != PUMP_OK)
-		return err;
-	c->now_ms = now_ms;
-	exchange_ask(c, op);
-	return PUMP_OK;
-}
-
 enum pump_err client_read_status(struct client *c, uint64_t now_ms)
 {
-	return ask(c, OP_GET_STATUS, now_ms);
+	return exchange_request(c, OP_GET_STATUS, now_ms);
 }
 
 enum pump_err client_read_program(struct client *c, uint64_t now_ms)
 {
-	return ask(c, OP_GET_IMAGE, now_ms);
+	return exchange_request(c, OP_GET_IMAGE, now_ms);
 }
 
 enum pump_err client_read_range(struct client *c, uint64_t now_ms)
 {
-	return ask(c, OP_GET_RANGE, now_ms);
+	return exchange_request(c, OP_GET_RANGE, now_ms);
 }
 
 const struct msg_started *client_pump(const struct client *c)

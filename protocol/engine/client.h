@@ -6,7 +6,7 @@
  * client_next_action and carry it out; hand in what happens. Nothing here does I/O, asks the
  * time or makes random numbers.
  *
- *   CLOSED -start-> HELLO -> STARTING -> [open intents: FIND_ORDER for each] -> READY
+ *   CLOSED -start-> SHAKING (hello, share, tag) -> STARTING -> [open intents: FIND_ORDER for each] -> READY
  *   READY or STAGED -request-> the same, busy until its answer
  *   READY -client_stage-> STAGING -> STAGED -client_confirm-> STORING (ACTION_STORE_INTENT)
  *         -client_intent_stored-> COMMITTING -> READING_BACK -> SETTLING
@@ -21,11 +21,11 @@
 #define PUMPCTL_CLIENT_H
 
 #include "change.h"
+#include "handshake.h"
 #include "image.h"
 #include "intent.h"
 #include "messages.h"
 #include "order_bytes.h"
-#include "seal.h"
 #include "segment.h"
 
 /* The session ends itself after so long without an answer to a request, ms. */
@@ -39,8 +39,10 @@
 #define CLIENT_ORDER_LIFE_MS 60000
 
 struct client_config {
-	uint8_t seed[32]; /* fresh for each session; expanded to the nonce; never stored */
+	uint8_t seed[32]; /* fresh for each session; expanded to nonce and scalar; never stored */
+	enum hello_secret secret; /* SECRET_CARD: a session to be enrolled in, and nothing else */
 	uint8_t pairing_key[PAIRING_KEY_LEN];
+	char card_code[CARD_CODE_LEN]; /* canonical */
 	uint8_t workstation[WORKSTATION_LEN];
 	char serial[SERIAL_MAX + 1]; /* the pump must name itself so */
 	uint16_t mtu;                /* ATT MTU of the link */
@@ -55,6 +57,10 @@ enum client_end {
 	CLIENT_END_VERSION,      /* the pump speaks no common version */
 	CLIENT_END_UNKNOWN_HERE, /* the pump does not know this workstation */
 	CLIENT_END_KEY,          /* the pump does not hold our pairing key, or is another pump */
+	CLIENT_END_CARD_CODE,    /* card code or serial is not this pump's */
+	CLIENT_END_CARD_CLOSED,  /* no magnet was held over the pump in the last 120 s */
+	CLIENT_END_CARD_TRIES,   /* the tries of this magnet are used up */
+	CLIENT_END_TAMPERED,     /* a message was changed, repeated, lost or made up on its way */
 	CLIENT_END_PROTOCOL,     /* the pump broke the protocol */
 	CLIENT_END_TIMEOUT,      /* no answer in CLIENT_ANSWER_TIMEOUT_MS */
 	CLIENT_END_EXPIRED,      /* one hour or 2^20 messages: connect again */
@@ -62,6 +68,9 @@ enum client_end {
 
 enum report_type {
 	REPORT_READY,    /* session up and, if intents were open, all asked about; as.started */
+	REPORT_ENROLLED, /* as.enrolled; the session is of no further use */
+	REPORT_SLOTS,    /* as.slots */
+	REPORT_SECURITY, /* as.security; its rows are valid until the next event */
 	REPORT_STATUS,   /* as.status */
 	REPORT_PROGRAM,  /* as.program */
 	REPORT_UNREADABLE, /* instead: its program is of a form not known here, or not its digest's */
@@ -94,10 +103,18 @@ struct client_program {
 	size_t image_len;
 };
 
+struct client_enrolled {
+	struct msg_enrolled pump;             /* what the pump answered */
+	uint8_t pairing_key[PAIRING_KEY_LEN]; /* of every later session; the caller's to wipe */
+};
+
 struct report {
 	enum report_type type;
 	union {
 		struct msg_started started;
+		struct client_enrolled enrolled;
+		struct msg_slots slots;
+		struct msg_security security;
 		struct msg_status status;
 		struct client_program program;
 		struct msg_range range;
@@ -152,7 +169,7 @@ struct action {
 /* How a write to In ended; the four values of the link layer, by the driver's mapping. */
 enum client_write { CLIENT_WRITE_NOT_SENT, CLIENT_WRITE_DELIVERED, CLIENT_WRITE_REFUSED, CLIENT_WRITE_UNKNOWN };
 
-/* State is the caller's memory; its members are private. About 40 KiB: not for the stack. */
+/* State is the caller's memory; its members are private. About 60 KiB: not for the stack. */
 struct client;
 #include "client_state.h"
 
@@ -185,6 +202,17 @@ bool client_next_action(struct client *c, struct action *out);
 enum pump_err client_read_status(struct client *c, uint64_t now_ms) PUMP_CHECKED;
 enum pump_err client_read_program(struct client *c, uint64_t now_ms) PUMP_CHECKED;
 enum pump_err client_read_range(struct client *c, uint64_t now_ms) PUMP_CHECKED;
+/* Who is paired with the pump, and what it refused. */
+enum pump_err client_read_slots(struct client *c, uint64_t now_ms) PUMP_CHECKED;
+enum pump_err client_read_security(struct client *c, uint64_t now_ms) PUMP_CHECKED;
+/*
+ * Enrols this workstation in a session that the card code opened. operator_id NULL: no operator
+ * goes along (the pump lists some: msg_started). REPORT_ENROLLED or REPORT_REFUSED follows. Also
+ * PUMP_ESTATE: not such a session; PUMP_ERANGE: operator_id.
+ */
+enum pump_err client_enrol(struct client *c, const char *operator_id,
+			   const uint8_t operator_key[OPERATOR_KEY_LEN], uint64_t now_ms)
+	PUMP_CHECKED;
 /*
  * Pulls records first..last of epoch. hash_before: h(first - 1) if known, else NULL (no chain is
  * then checked). hash_last: h(last) if known, else NULL. Also PUMP_ERANGE: no such window.

@@ -7,7 +7,7 @@
 
 enum client_state {
 	CLIENT_CLOSED,    /* client_start was not called */
-	CLIENT_HELLO,     /* the pump's hello is awaited */
+	CLIENT_SHAKING,   /* the next message of the handshake is awaited */
 	CLIENT_STARTING,  /* STARTED is awaited */
 	CLIENT_RESOLVING, /* open intents are asked about, one after the other */
 	CLIENT_READY,
@@ -71,8 +71,9 @@ struct client {
 	uint16_t request; /* op that awaits its answer; 0: none */
 	uint64_t asked_ms;
 
-	uint8_t hello[HELLO_PROGRAMMER_LEN];
-	uint8_t pairing_key[PAIRING_KEY_LEN]; /* wiped once the session keys are there */
+	struct handshake handshake; /* wiped once the session keys are there */
+	bool is_card, is_virtual;
+	uint8_t pairing_key[PAIRING_KEY_LEN]; /* is_card: to be told once the pump has stored it */
 	char serial[SERIAL_MAX + 1];
 	struct msg_started started;
 	uint64_t ticks_ms, ticks_at_ms; /* the pump's ticks, and when they were heard */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "exchange.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "download.h"
@@ -41,7 +42,7 @@ enum pump_err exchange_may_request(const struct client *c)
 	case CLIENT_SETTLING:
 		return PUMP_EBUSY;
 	case CLIENT_CLOSED:
-	case CLIENT_HELLO:
+	case CLIENT_SHAKING:
 	case CLIENT_STARTING:
 	case CLIENT_RESOLVING:
 	case CLIENT_ENDING:
@@ -82,6 +83,17 @@ void exchange_ask(struct client *c, enum message_op op)
 	exchange_send(c, &m);
 }
 
+enum pump_err exchange_request(struct client *c, enum message_op op, uint64_t now_ms)
+{
+	enum pump_err err = exchange_may_request(c);
+
+	if (err != PUMP_OK)
+		return err;
+	c->now_ms = now_ms;
+	exchange_ask(c, op);
+	return PUMP_OK;
+}
+
 void exchange_settle(struct client *c, const struct client_outcome *outcome, bool is_resolution)
 {
 	struct action *action = exchange_push(c, ACTION_STORE_OUTCOME);
@@ -112,6 +124,8 @@ void exchange_end(struct client *c, enum client_end why)
 	c->request = 0;
 	splitter_init(&c->out);
 	seal_finish(&c->seal);
+	handshake_finish(&c->handshake);
+	sodium_memzero(c->pairing_key, sizeof c->pairing_key);
 	if (!c->is_settling && !order_on_end(c, state))
 		exchange_finish(c);
 }
@@ -121,7 +135,7 @@ bool exchange_awaits_pump(const struct client *c)
 	/* While our own disk is slow, the pump owes nothing. */
 	if (c->request == OP_PULL && c->pull.stored < c->pull.received)
 		return false;
-	return c->state == CLIENT_HELLO || c->request != 0;
+	return c->state == CLIENT_SHAKING || c->request != 0;
 }
 
 bool exchange_is_quiet(const struct client *c)

@@ -26,6 +26,9 @@ void exchange_send(struct client *c, const struct message *m);
 /* The same for a request without a body. */
 void exchange_ask(struct client *c, enum message_op op);
 
+/* Asks at now_ms, if a request may be made; as exchange_may_request. */
+enum pump_err exchange_request(struct client *c, enum message_op op, uint64_t now_ms) PUMP_CHECKED;
+
 /*
  * Queues the outcome for storing; REPORT_OUTCOME or REPORT_RESOLVED follows once it is stored.
  */

@@ -299,6 +299,10 @@ static const char *reason_after_commit(enum client_end end)
 	case CLIENT_END_VERSION:
 	case CLIENT_END_UNKNOWN_HERE:
 	case CLIENT_END_KEY:
+	case CLIENT_END_CARD_CODE:
+	case CLIENT_END_CARD_CLOSED:
+	case CLIENT_END_CARD_TRIES:
+	case CLIENT_END_TAMPERED:
 	case CLIENT_END_PROTOCOL:
 		break;
 	}
@@ -350,7 +354,7 @@ bool order_on_end(struct client *c, enum client_state state)
 	case CLIENT_READING_BACK:
 		return end_reading_back(c);
 	case CLIENT_CLOSED:
-	case CLIENT_HELLO:
+	case CLIENT_SHAKING:
 	case CLIENT_STARTING:
 	case CLIENT_RESOLVING:
 	case CLIENT_READY:

@@ -2,6 +2,7 @@
 #include "pump.h"
 
 #include "pump_birth.h"
+#include "pump_enrol.h"
 #include "pump_infusion.h"
 #include "pump_log.h"
 #include "pump_order.h"
@@ -10,7 +11,9 @@
 #include "pump_session.h"
 #include "pump_store.h"
 #include "pump_stream.h"
+#include "pump_visit.h"
 
+#include <sodium.h>
 #include <string.h>
 
 /* docs/protocol.md section 1, milliseconds. */
@@ -59,6 +62,8 @@ static bool work(struct pump *p)
 		record_boot(p);
 	} else if (p->refill_due) {
 		store_refill(p);
+	} else if (!p->shutting_down && (pump_visit_count(p) || pump_security_record(p))) {
+		return true;
 	} else if (p->shutting_down) {
 		p->shutting_down = false;
 		p->off = true;
@@ -81,6 +86,14 @@ static void note_time(struct pump *p, uint64_t now_ms)
 	if (now_ms > p->now_ms)
 		p->now_ms = now_ms;
 	pump_session_check(p);
+	pump_visit_check(p);
+}
+
+static void close_links(struct pump *p)
+{
+	pump_session_close(p);
+	for (unsigned i = 0; i < PUMP_LINKS; i++)
+		pump_visit_close(p, i);
 }
 
 enum pump_err pump_boot(struct pump *p, const uint8_t *nvm, size_t nvm_size,
@@ -103,7 +116,7 @@ enum pump_err pump_boot(struct pump *p, const uint8_t *nvm, size_t nvm_size,
 	memcpy(p->seed, seed, sizeof p->seed);
 	p->now_ms = now_ms;
 	p->boot_ms = now_ms;
-	pump_session_close(p);
+	close_links(p);
 	pump_recover(p, &super);
 	p->boot_ticks_ms = p->memory.core.ticks_limit_ms;
 	body_advance(&p->body, p->counters.therapy_s);
@@ -118,34 +131,51 @@ enum pump_err pump_boot(struct pump *p, const uint8_t *nvm, size_t nvm_size,
 	return PUMP_OK;
 }
 
-void pump_connected(struct pump *p, uint16_t mtu, uint64_t now_ms)
+int pump_pick_link(const struct pump *p)
+{
+	return pump_visit_pick(p);
+}
+
+static bool is_sessions(const struct pump *p, unsigned link)
+{
+	return p->session.is_open && p->session.link == link;
+}
+
+void pump_connected(struct pump *p, unsigned link, uint16_t mtu, uint64_t now_ms)
 {
 	note_time(p, now_ms);
 	if (!p->off)
-		pump_session_open(p, mtu);
+		pump_visit_open(p, link, mtu);
 }
 
-void pump_disconnected(struct pump *p, uint64_t now_ms)
+void pump_disconnected(struct pump *p, unsigned link, uint64_t now_ms)
 {
 	note_time(p, now_ms);
-	pump_session_close(p);
+	if (is_sessions(p, link))
+		pump_session_close(p);
+	pump_visit_close(p, link);
 	run(p);
 }
 
-bool pump_feed(struct pump *p, const uint8_t *value, size_t len, uint64_t now_ms)
+bool pump_feed(struct pump *p, unsigned link, const uint8_t *value, size_t len, uint64_t now_ms)
 {
-	bool taken;
+	bool taken = false;
 
 	note_time(p, now_ms);
-	taken = !p->off && pump_session_feed(p, value, len);
+	if (!p->off)
+		taken = is_sessions(p, link) ? pump_session_feed(p, value, len)
+					     : pump_visit_feed(p, link, value, len);
 	run(p);
 	return taken;
 }
 
-void pump_sent(struct pump *p, enum channel channel, uint64_t now_ms)
+void pump_sent(struct pump *p, unsigned link, enum channel channel, uint64_t now_ms)
 {
 	note_time(p, now_ms);
-	pump_session_sent(p, channel);
+	if (is_sessions(p, link))
+		pump_session_sent(p, channel);
+	else
+		pump_visit_sent(p, link);
 	run(p);
 }
 
@@ -163,13 +193,17 @@ void pump_nvm_done(struct pump *p, uint64_t now_ms)
 		pump_infusion_command(p);
 	if (done.transaction && done.after == PUMP_AFTER_COMMIT)
 		pump_order_committed(p);
+	if (done.transaction && done.after == PUMP_AFTER_ENROL)
+		pump_enrol_stored(p);
+	if (done.transaction && done.after == PUMP_AFTER_CARD_TRY)
+		pump_visit_counted(p);
 	run(p);
 }
 
 void pump_nvm_failed(struct pump *p, uint64_t now_ms)
 {
 	note_time(p, now_ms);
-	pump_session_close(p);
+	close_links(p);
 	p->store.under_way = PUMP_WRITE_NONE;
 	p->magnet_ms = 0;
 	p->off = true;
@@ -193,7 +227,10 @@ uint64_t pump_therapy_s(const struct pump *p)
 static bool wake_action(struct pump *p, struct pump_action *out)
 {
 	uint64_t deadline = pump_session_deadline(p);
+	uint64_t visit = pump_visit_deadline(p);
 
+	if (visit < deadline)
+		deadline = visit;
 	if (p->magnet_ms > p->now_ms && p->magnet_ms < deadline)
 		deadline = p->magnet_ms;
 	if (deadline == UINT64_MAX || (p->wake_ms > p->now_ms && p->wake_ms <= deadline))
@@ -210,7 +247,8 @@ bool pump_next_action(struct pump *p, struct pump_action *out)
 		*out = (struct pump_action){.type = PUMP_RESTART};
 		return true;
 	}
-	return pump_store_action(p, out) || pump_session_action(p, out) || wake_action(p, out);
+	return pump_store_action(p, out) || pump_session_action(p, out) ||
+	       pump_visit_action(p, out) || wake_action(p, out);
 }
 
 void pump_shut_down(struct pump *p, uint64_t now_ms)
@@ -218,7 +256,9 @@ void pump_shut_down(struct pump *p, uint64_t now_ms)
 	note_time(p, now_ms);
 	if (p->off)
 		return;
-	pump_session_end(p);
+	for (unsigned i = 0; i < PUMP_LINKS; i++)
+		pump_visit_end(p, i);
+	pump_session_close(p);
 	p->shutting_down = true;
 	run(p);
 }
@@ -232,6 +272,7 @@ void pump_press_magnet(struct pump *p, uint64_t now_ms)
 {
 	note_time(p, now_ms);
 	p->magnet_ms = p->now_ms + MAGNET_WINDOW_MS;
+	p->window_tries = p->memory.access.card_tries;
 }
 
 void pump_set_reservoir(struct pump *p, uint64_t nl, uint64_t now_ms)
@@ -240,6 +281,24 @@ void pump_set_reservoir(struct pump *p, uint64_t nl, uint64_t now_ms)
 	p->refill_nl = nl < p->limits->reservoir_nl ? nl : p->limits->reservoir_nl;
 	p->refill_due = true;
 	run(p);
+}
+
+static uint64_t advert_period(const struct pump *p)
+{
+	return (p->now_ms - p->boot_ms) / ADVERT_PERIOD_MS;
+}
+
+/* The nonce is BLAKE2b(key = seed of this boot, input = "advert" || period). */
+void pump_advert(const struct pump *p, uint8_t out[ADVERT_LEN])
+{
+	uint8_t input[6 + 8] = {'a', 'd', 'v', 'e', 'r', 't'};
+	uint8_t nonce[32];
+	uint64_t period = advert_period(p);
+
+	for (unsigned i = 0; i < 8; i++)
+		input[6 + i] = (uint8_t)(period >> (8 * i));
+	crypto_generichash(nonce, sizeof nonce, input, sizeof input, p->seed, sizeof p->seed);
+	advert_write(p->memory.access.advert_key, nonce, p->now_ms < p->magnet_ms, out);
 }
 
 void pump_look(const struct pump *p, struct pump_view *view)
@@ -256,6 +315,7 @@ void pump_look(const struct pump *p, struct pump_view *view)
 		.therapy = p->memory.core.therapy,
 		.alarms = p->memory.core.alarms,
 		.window_open = p->now_ms < p->magnet_ms,
+		.advert_epoch = advert_period(p) << 1 | (p->now_ms < p->magnet_ms),
 	};
 	memcpy(view->active_digest, p->program.digest, DIGEST_LEN);
 }

@@ -13,7 +13,8 @@
 #ifndef PUMPCTL_PUMP_H
 #define PUMPCTL_PUMP_H
 
-#include "codes.h"
+#include "advert.h"
+#include "card_code.h"
 #include "pump_err.h"
 
 #include <stdbool.h>
@@ -25,14 +26,24 @@
 #define PUMP_NVM_MIN   (PUMP_NVM_BASE + 64 * PUMP_LOG_SLOT)
 #define PUMP_BODY_LEN  64
 
+/*
+ * Links at a time, the session's among them. One alone could be held against everybody else by
+ * whoever came first or last (docs/decisions/0008-links-that-prove-nothing.md).
+ */
+#define PUMP_LINKS 16
+
 /* How a pump leaves the factory and its first clinic: what `sim start` asks for. */
 struct pump_birth {
 	char serial[SERIAL_MAX + 1];
 	char model[MODEL_MAX + 1]; /* "PX20" or "PX40" */
-	uint8_t workstation[WORKSTATION_LEN]; /* pairing slot 0 */
+	bool paired; /* with the workstation of pairing slot 0; else the card code is the only way in */
+	uint8_t workstation[WORKSTATION_LEN];
 	uint8_t pairing_key[PAIRING_KEY_LEN];
 	char operator_id[OPERATOR_ID_MAX + 1]; /* first supervisor; "": none */
 	uint8_t operator_key[OPERATOR_KEY_LEN];
+	char card_code[CARD_CODE_LEN]; /* canonical, card_code.h */
+	uint8_t advert_key[ADVERT_KEY_LEN];
+	char patient_tag[TAG_MAX + 1];
 	int64_t utc_s;             /* calendar time at first start */
 	uint64_t reservoir_nl;     /* filled with the image's mixture */
 	uint8_t image[IMAGE_MAX];  /* running image; image_len 0: none, stopped */
@@ -43,12 +54,13 @@ enum pump_action_type {
 	PUMP_SEND,       /* indicate (CHANNEL_OUT) or notify (CHANNEL_STREAM); then pump_sent */
 	PUMP_NVM_WRITE,  /* apply, make durable, then pump_nvm_done or pump_nvm_failed */
 	PUMP_WAKE_AT,    /* call pump_set_clocks when now_ms reaches this */
-	PUMP_DISCONNECT, /* drop the link */
+	PUMP_DISCONNECT, /* drop this link */
 	PUMP_RESTART,    /* firmware reset: boot again from NVM; nothing else follows */
 };
 
 struct pump_action {
 	enum pump_action_type type;
+	unsigned link; /* SEND, DISCONNECT */
 	enum channel channel;
 	const uint8_t *data; /* SEND: the value; NVM_WRITE: the bytes; valid until the answer */
 	size_t len;
@@ -64,6 +76,8 @@ struct pump_view {
 	uint8_t therapy, active_digest[DIGEST_LEN];
 	uint32_t alarms;
 	bool window_open;
+	/* Changes with what pump_advert says. */
+	uint64_t advert_epoch;
 };
 
 struct pump;
@@ -83,13 +97,18 @@ enum pump_err pump_boot(struct pump *p, const uint8_t *nvm, size_t nvm_size,
 			const uint8_t body[PUMP_BODY_LEN], const uint8_t seed[32],
 			bool power_lost, uint64_t now_ms) PUMP_CHECKED;
 
+/*
+ * Number of the link (0 to PUMP_LINKS - 1) that a newcomer is to have. If a stranger has it still, the
+ * caller drops his link and says pump_disconnected first. -1: all have proved themselves; refuse.
+ */
+int pump_pick_link(const struct pump *p);
 /* Link events. mtu: ATT MTU of the link, may be told again while connected. */
-void pump_connected(struct pump *p, uint16_t mtu, uint64_t now_ms);
-void pump_disconnected(struct pump *p, uint64_t now_ms);
-/* A value written to In. false: refuse the write with ATT error 0x80; the session has ended. */
-bool pump_feed(struct pump *p, const uint8_t *value, size_t len, uint64_t now_ms);
-/* The last PUMP_SEND was confirmed (Out) or taken by the link (Stream). */
-void pump_sent(struct pump *p, enum channel channel, uint64_t now_ms);
+void pump_connected(struct pump *p, unsigned link, uint16_t mtu, uint64_t now_ms);
+void pump_disconnected(struct pump *p, unsigned link, uint64_t now_ms);
+/* A value written to In. false: refuse the write with ATT error 0x80; nothing more is taken. */
+bool pump_feed(struct pump *p, unsigned link, const uint8_t *value, size_t len, uint64_t now_ms);
+/* The link's last PUMP_SEND was confirmed (Out) or taken by the link (Stream). */
+void pump_sent(struct pump *p, unsigned link, enum channel channel, uint64_t now_ms);
 void pump_nvm_done(struct pump *p, uint64_t now_ms);
 /* The write did not become durable: PUMP_RESTART follows. */
 void pump_nvm_failed(struct pump *p, uint64_t now_ms);
@@ -116,6 +135,8 @@ void pump_press_magnet(struct pump *p, uint64_t now_ms);
  */
 void pump_set_reservoir(struct pump *p, uint64_t nl, uint64_t now_ms);
 void pump_look(const struct pump *p, struct pump_view *view);
+/* What the pump advertises now (advert.h). */
+void pump_advert(const struct pump *p, uint8_t out[ADVERT_LEN]);
 
 /*
  * Reads retained record seq straight from NVM into raw (RECORD_MAX bytes): the pump's own list,

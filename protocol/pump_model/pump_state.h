@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * pump_state - the private members of struct pump. About 90 KiB: not for the stack.
+ * pump_state - the private members of struct pump. About 220 KiB: not for the stack.
  *
  * struct pump_memory is what a state block of the NVM holds (pump_block.h); everything else is
  * lost at a restart.
@@ -8,12 +8,14 @@
 #ifndef PUMPCTL_PUMP_STATE_H
 #define PUMPCTL_PUMP_STATE_H
 
+#include "pump.h" /* so that it also compiles alone */
+
 #include "body.h"
 #include "change_read.h"
+#include "handshake.h"
 #include "image_read.h"
 #include "pump_block.h"
 #include "pump_limits.h"
-#include "seal.h"
 #include "segment.h"
 
 /* The image and therapy of struct pump_memory, worked out. */
@@ -32,7 +34,13 @@ struct pump_log {
 };
 
 /* What follows once a transaction is durable. */
-enum pump_after { PUMP_AFTER_NOTHING, PUMP_AFTER_COMMIT, PUMP_AFTER_REFILL };
+enum pump_after {
+	PUMP_AFTER_NOTHING,
+	PUMP_AFTER_COMMIT,
+	PUMP_AFTER_REFILL,
+	PUMP_AFTER_CARD_TRY,
+	PUMP_AFTER_ENROL,
+};
 
 enum pump_write { PUMP_WRITE_NONE, PUMP_WRITE_BLOCK, PUMP_WRITE_ENTRY };
 
@@ -49,28 +57,50 @@ struct pump_store {
 	enum pump_after after;
 };
 
-enum pump_phase {
-	PUMP_PHASE_OFF,     /* no link */
-	PUMP_PHASE_LINKED,  /* hello is awaited */
-	PUMP_PHASE_GREETED, /* START is awaited */
-	PUMP_PHASE_OPEN,
-	PUMP_PHASE_REFUSED, /* the refusal of a hello is on its way */
-	PUMP_PHASE_ENDED,   /* the link should go */
-};
-
 struct pump_sender {
 	struct splitter splitter;
 	uint8_t value[SEGMENT_VALUE_MAX];
 	bool in_flight;
 };
 
-struct pump_session {
-	enum pump_phase phase;
-	uint32_t number; /* of the link since boot: an answer is for the session that asked */
-	uint16_t mtu;
-	uint64_t connected_ms, received_ms;
+enum pump_visit_phase {
+	PUMP_VISIT_FREE,
+	PUMP_VISIT_HELLO,    /* hello is awaited */
+	PUMP_VISIT_SHARE,    /* the programmer's share is awaited */
+	PUMP_VISIT_COUNTING, /* a run with the card code waits to be counted */
+	PUMP_VISIT_TAG,      /* the programmer's tag is awaited */
+	PUMP_VISIT_REFUSED,  /* the refusal of a hello is on its way */
+	PUMP_VISIT_SESSION,  /* the link is the session's */
+	PUMP_VISIT_GONE,     /* the link should go */
+};
+
+/* A link, as long as nobody has proved himself on it (pump_visit.h). */
+struct pump_visit {
+	enum pump_visit_phase phase;
 	bool disconnect_due;
-	uint8_t slot;
+	bool proven; /* its share carried a MAC made with a pairing key */
+	bool is_card;
+	uint8_t slot; /* unless is_card */
+	uint16_t mtu;
+	uint64_t connected_ms;
+	uint8_t workstation[WORKSTATION_LEN]; /* as it names itself */
+	struct handshake handshake;
+	uint8_t share[HANDSHAKE_MAX]; /* COUNTING: taken once the run is counted */
+	size_t share_len;
+	struct joiner in;
+	struct pump_sender out;
+};
+
+/* The one session there may be. */
+struct pump_session {
+	bool is_open;
+	unsigned link;
+	uint32_t number; /* since boot: an answer is for the session that asked */
+	uint64_t opened_ms, received_ms;
+	bool is_card;  /* opened with the card code: only to be enrolled */
+	uint8_t slot;  /* unless is_card */
+	uint8_t workstation[WORKSTATION_LEN];
+	uint8_t pairing_key[PAIRING_KEY_LEN]; /* is_card: what enrolment will store */
 	struct seal seal;
 	struct joiner in;
 	struct pump_sender out, stream;
@@ -102,12 +132,13 @@ struct pump {
 	char serial[SERIAL_MAX + 1];
 	const struct pump_model_limits *limits;
 	uint8_t seed[32];
-	uint64_t nonces;
+	uint64_t seeds; /* made from it */
 
 	uint64_t now_ms, boot_ms, boot_ticks_ms;
 	uint64_t told_s;    /* therapy time that the caller told */
 	uint64_t wake_ms;   /* that the caller was told, 0: none */
 	uint64_t magnet_ms; /* end of the window */
+	uint32_t window_tries; /* memory.access.card_tries when the magnet came */
 
 	struct pump_memory memory; /* durable */
 	struct pump_memory next;   /* being made durable */
@@ -117,7 +148,12 @@ struct pump {
 	struct pump_store store;
 	struct body body;
 
+	struct pump_security security; /* durable with each block that is written */
+	struct pump_visit visits[PUMP_LINKS]; /* by link */
+	unsigned counted_link; /* whose run with the card code is being counted */
 	struct pump_session session;
+	uint32_t enrol_session; /* that waits for ENROLLED */
+	uint8_t enrol_slot;
 	struct pump_pull pull;
 	struct pump_stage stage;
 	uint32_t commit_session; /* that waits for COMMITTED */

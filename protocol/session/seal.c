@@ -7,38 +7,32 @@
 #include "bytes.h"
 
 #define COUNTER_LEN 8
-#define NONCE_AT_PROGRAMMER (HELLO_PROGRAMMER_LEN - NONCE_LEN)
-#define NONCE_AT_PUMP       (HELLO_PUMP_LEN - NONCE_LEN)
+
+/* docs/protocol.md 3.2. Each direction is named by the role that sends in it. */
+static const char KEY_NAME[] = "IIS-2 key";
+static const char SESSION_NAME[] = "IIS-2 session";
 
 _Static_assert(SEAL_OVERHEAD == COUNTER_LEN + crypto_aead_chacha20poly1305_ietf_ABYTES,
 	       "a sealed message is counter, ciphertext and tag");
 
-static void derive_key(uint8_t key[32], const uint8_t pairing_key[PAIRING_KEY_LEN],
-		       const uint8_t *hello_programmer, const uint8_t *hello_pump,
-		       enum role direction)
+static void derive_key(uint8_t key[32], const uint8_t secret[SEAL_SECRET_LEN], enum role direction)
 {
-	uint8_t input[2 * NONCE_LEN + 1];
+	uint8_t input[sizeof KEY_NAME];
 
-	memcpy(input, hello_programmer + NONCE_AT_PROGRAMMER, NONCE_LEN);
-	memcpy(input + NONCE_LEN, hello_pump + NONCE_AT_PUMP, NONCE_LEN);
-	input[2 * NONCE_LEN] = (uint8_t)direction;
-	crypto_generichash(key, 32, input, sizeof input, pairing_key, PAIRING_KEY_LEN);
+	memcpy(input, KEY_NAME, sizeof KEY_NAME - 1);
+	input[sizeof KEY_NAME - 1] = (uint8_t)direction;
+	crypto_generichash(key, 32, input, sizeof input, secret, SEAL_SECRET_LEN);
 }
 
-void seal_init(struct seal *seal, enum role role, const uint8_t pairing_key[PAIRING_KEY_LEN],
-	       const uint8_t hello_programmer[HELLO_PROGRAMMER_LEN],
-	       const uint8_t hello_pump[HELLO_PUMP_LEN])
+void seal_init(struct seal *seal, enum role role, const uint8_t secret[SEAL_SECRET_LEN])
 {
 	enum role peer = role == ROLE_PROGRAMMER ? ROLE_PUMP : ROLE_PROGRAMMER;
-	uint8_t hellos[HELLO_PROGRAMMER_LEN + HELLO_PUMP_LEN];
 
 	memset(seal, 0, sizeof *seal);
-	memcpy(hellos, hello_programmer, HELLO_PROGRAMMER_LEN);
-	memcpy(hellos + HELLO_PROGRAMMER_LEN, hello_pump, HELLO_PUMP_LEN);
-	crypto_generichash(seal->session_id, SESSION_ID_LEN, hellos, sizeof hellos, NULL, 0);
-	/* Each direction is named by the role that sends in it. */
-	derive_key(seal->send_key, pairing_key, hello_programmer, hello_pump, role);
-	derive_key(seal->receive_key, pairing_key, hello_programmer, hello_pump, peer);
+	crypto_generichash(seal->session_id, SESSION_ID_LEN, (const uint8_t *)SESSION_NAME,
+			   sizeof SESSION_NAME - 1, secret, SEAL_SECRET_LEN);
+	derive_key(seal->send_key, secret, role);
+	derive_key(seal->receive_key, secret, peer);
 	seal->send_direction = (uint8_t)role;
 	seal->receive_direction = (uint8_t)peer;
 }

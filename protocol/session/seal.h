@@ -15,8 +15,6 @@
 #include "pump_err.h"
 
 #define SESSION_ID_LEN 16
-#define HELLO_PROGRAMMER_LEN 44
-#define HELLO_PUMP_LEN       36
 /* Messages in one direction after which a session must end. */
 #define SEAL_MESSAGES_MAX (UINT64_C(1) << 20)
 
@@ -27,13 +25,10 @@ struct seal {
 	uint64_t sent[3], received[3]; /* by channel - CHANNEL_IN */
 };
 
-/*
- * Derives both keys and the session id from the pairing key and the two whole hellos.
- * role: which side this is.
- */
-void seal_init(struct seal *seal, enum role role, const uint8_t pairing_key[PAIRING_KEY_LEN],
-	       const uint8_t hello_programmer[HELLO_PROGRAMMER_LEN],
-	       const uint8_t hello_pump[HELLO_PUMP_LEN]);
+#define SEAL_SECRET_LEN 64 /* what a handshake leaves behind, its ISK */
+
+/* Derives both keys and the session id from the handshake's secret. role: which side this is. */
+void seal_init(struct seal *seal, enum role role, const uint8_t secret[SEAL_SECRET_LEN]);
 /* Wipes keys and counters. */
 void seal_finish(struct seal *seal);
 

@@ -5,15 +5,22 @@
 
 #include <stdint.h>
 
-#define PROTOCOL_MAJOR 1
+#define PROTOCOL_MAJOR 2
 #define PROTOCOL_MINOR 0
 
 #define DIGEST_LEN      32
-#define NONCE_LEN       32
+#define NONCE_LEN       16
 #define WORKSTATION_LEN 8
 #define ORIGIN_LEN      16
 #define PAIRING_KEY_LEN 32
+#define ADVERT_KEY_LEN  32
 #define SERIAL_MAX      23 /* characters of a pump serial */
+#define TAG_MAX         12 /* characters of a patient tag */
+#define CARD_CODE_LEN   8  /* characters of a card code without its check character */
+#define SLOTS_MAX       8  /* pairing slots of a pump */
+#define OPERATOR_ID_MAX  16 /* characters */
+#define OPERATOR_KEY_LEN 32 /* Ed25519 public key */
+#define SECURITY_EVENTS_MAX 64 /* in the pump's ring */
 #define MODEL_MAX       15
 #define MESSAGE_MAX     4096 /* sealed */
 #define SEAL_OVERHEAD   24   /* counter and tag */
@@ -114,6 +121,9 @@ enum result_code {
 	CODE_UNKNOWN_OP = 0x0F33,
 	CODE_MALFORMED = 0x0F3C,
 	CODE_NOT_NOW = 0x0F55,
+	CODE_NOT_ENROLLED = 0x0F5A,
+	CODE_NO_SLOT = 0x0F66,
+	CODE_HAS_OPERATORS = 0x0F69,
 	CODE_NO_STAGE = 0x3333,
 	CODE_ACTIVE_CHANGED = 0x333C,
 	CODE_EXPIRED = 0x3355,
@@ -132,6 +142,20 @@ enum result_code {
 	CODE_WRONG_MIXTURE = 0x553C,
 	CODE_NO_SUCH_THING = 0x5555,
 	CODE_NO_SUCH_RECORD = 0x6633,
+};
+
+/* What was refused on a link, in the pump's ring (section 3.5). */
+enum security_kind {
+	SECURITY_FORM = 0x0F,
+	SECURITY_VERSION = 0x33,
+	SECURITY_WORKSTATION = 0x3C,
+	SECURITY_KEY = 0x55,
+	SECURITY_CARD_CODE = 0x5A,
+	SECURITY_CARD_CLOSED = 0x66,
+	SECURITY_REFLECTED = 0x69,
+	SECURITY_CHANGED = 0x96,
+	SECURITY_OUT_OF_ORDER = 0x99,
+	SECURITY_LATE = 0xA5,
 };
 
 enum alarm_bit { ALARM_LOW = 1u << 0, ALARM_EMPTY = 1u << 1, ALARM_MEMORY = 1u << 2 };

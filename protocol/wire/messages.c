@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "messages.h"
 
+#include "messages_access.h"
 #include "messages_body.h"
 
 #include <string.h>
@@ -10,7 +11,6 @@ enum row_kind {
 	/* Fields: */
 	ROW_U8, ROW_U16, ROW_U32, ROW_U64, ROW_I64,
 	ROW_FLAG,   /* bool as enum flag8 */
-	ROW_BIT,    /* bool as bit 0 */
 	ROW_FIXED,  /* array of bytes */
 	ROW_STRING, /* char array as string8 */
 	ROW_BYTES,  /* pointer and length as bytes16 */
@@ -49,7 +49,6 @@ static const struct row rows[] = {
 #define WIDE_U64    8
 #define WIDE_I64    8
 #define WIDE_FLAG   sizeof(bool)
-#define WIDE_BIT    sizeof(bool)
 #define WIDE_FIXED  0
 #define WIDE_STRING 0
 #define MESSAGE(code)
@@ -152,9 +151,6 @@ static enum pump_err write_row(const struct message *m, const struct row *row, s
 	case ROW_FLAG:
 		writer_u8(w, load_bool(member) ? FLAG_YES : FLAG_NO);
 		return PUMP_OK;
-	case ROW_BIT:
-		writer_u8(w, load_bool(member) ? 1 : 0);
-		return PUMP_OK;
 	case ROW_FIXED:
 		writer_copy(w, member, row->size);
 		return PUMP_OK;
@@ -197,11 +193,12 @@ enum pump_err message_encode(const struct message *m, uint8_t *buf, size_t size,
 	return PUMP_OK;
 }
 
-static void store_bool(struct reader *r, uint8_t *member, uint8_t byte, uint8_t no, uint8_t yes)
+static void read_flag(struct reader *r, uint8_t *member)
 {
-	bool value = byte == yes;
+	uint8_t byte = reader_u8(r);
+	bool value = byte == FLAG_YES;
 
-	if (byte != yes && byte != no)
+	if (byte != FLAG_YES && byte != FLAG_NO)
 		r->failed = true;
 	memcpy(member, &value, sizeof value);
 }
@@ -253,10 +250,7 @@ static void read_row(struct reader *r, struct message *m, const struct row *row)
 		read_number(r, member, row->size);
 		return;
 	case ROW_FLAG:
-		store_bool(r, member, reader_u8(r), FLAG_NO, FLAG_YES);
-		return;
-	case ROW_BIT:
-		store_bool(r, member, reader_u8(r), 0, 1);
+		read_flag(r, member);
 		return;
 	case ROW_FIXED:
 		reader_copy(r, member, row->size);

@@ -20,6 +20,12 @@
 enum message_op {
 	OP_START = 0x0F33,
 	OP_STARTED = 0x0F3C,
+	OP_ENROL = 0x0F66,
+	OP_ENROLLED = 0x0F69,
+	OP_GET_SLOTS = 0x0F96,
+	OP_SLOTS = 0x0F99,
+	OP_GET_SECURITY = 0x0FA5,
+	OP_SECURITY = 0x0FAA,
 	OP_PING = 0x0F55,
 	OP_PONG = 0x0F5A,
 	OP_REFUSED = 0x0FF0,
@@ -45,14 +51,60 @@ enum message_op {
 
 struct msg_started {
 	char serial[SERIAL_MAX + 1], model[MODEL_MAX + 1], firmware[MODEL_MAX + 1];
-	bool is_virtual;
-	uint8_t slot;
+	char patient_tag[TAG_MAX + 1];
+	bool is_virtual;   /* not in the message: a capability that the handshake vouched for */
+	uint8_t slot;      /* SLOT_NONE in a session that a card code opened */
+	uint8_t operators; /* how many the pump lists */
 	uint32_t epoch;
 	uint64_t ticks_ms, last_token;
 	uint8_t witness_origin[ORIGIN_LEN];
 	uint64_t witness_size;
 	uint8_t witness_root[DIGEST_LEN];
 };
+
+#define SLOT_NONE 255
+
+struct msg_enrol {
+	bool has_operator;
+	/* if so, the first supervisor: */
+	char operator_id[OPERATOR_ID_MAX + 1];
+	uint8_t operator_key[OPERATOR_KEY_LEN];
+};
+
+struct msg_enrolled {
+	uint8_t slot;
+	uint8_t advert_key[ADVERT_KEY_LEN];
+	char patient_tag[TAG_MAX + 1];
+};
+
+struct msg_slots {
+	uint32_t card_tries; /* runs with the card code since the last enrolment */
+	uint8_t count;       /* used slots, by number */
+	struct slot_row {
+		uint8_t slot;
+		uint8_t workstation[WORKSTATION_LEN];
+		uint64_t last_token, witness_size;
+	} rows[SLOTS_MAX];
+};
+
+struct msg_security {
+	uint64_t total;      /* events ever */
+	uint8_t count;       /* that are kept, oldest first */
+	const uint8_t *rows; /* borrowed: count times SECURITY_ROW_LEN bytes, for security_row_read */
+	size_t rows_len;
+};
+
+#define SECURITY_ROW_LEN 29
+
+struct security_row {
+	uint8_t kind; /* enum security_kind */
+	uint8_t workstation[WORKSTATION_LEN]; /* zeros: none named itself */
+	uint64_t first_ticks_ms, last_ticks_ms;
+	uint32_t times;
+};
+
+void security_row_write(const struct security_row *row, uint8_t bytes[SECURITY_ROW_LEN]);
+void security_row_read(const uint8_t bytes[SECURITY_ROW_LEN], struct security_row *row);
 
 struct msg_pong {
 	uint64_t ticks_ms;
@@ -185,13 +237,17 @@ struct msg_found {
 };
 
 /*
- * Any message. START, PING, GET_STATUS, GET_IMAGE, GET_OPERATORS and GET_RANGE have an empty body and no
+ * Any message. START, PING and those that only ask (GET_…) have an empty body and no
  * member here.
  */
 struct message {
 	uint16_t op;
 	union {
 		struct msg_started started;
+		struct msg_enrol enrol;
+		struct msg_enrolled enrolled;
+		struct msg_slots slots;
+		struct msg_security security;
 		struct msg_pong pong;
 		struct msg_refused refused;
 		struct msg_status status;

@@ -10,7 +10,6 @@
 
 #include "client.h"
 #include "fuzz.h"
-#include "hello.h"
 
 enum step {
 	STEP_OUT, STEP_STREAM, STEP_RAW_OUT, STEP_RAW_STREAM, STEP_ANSWER, STEP_BLOCK, STEP_TIME,
@@ -24,6 +23,9 @@ struct input {
 
 static struct {
 	struct client client;
+	struct handshake hand;
+	uint8_t reply[HANDSHAKE_MAX]; /* of the handshake */
+	size_t reply_len;
 	struct seal seal;
 	struct joiner in;
 	struct splitter out, stream;
@@ -38,7 +40,6 @@ static struct {
 	uint8_t stage_digest[DIGEST_LEN];
 } f;
 
-static const uint8_t pump_hello[HELLO_PUMP_LEN] = {0x0F, 1, 0, 0x55, 9, 9};
 static const char serial[] = "PX40-000123";
 
 static void require(bool is_true)
@@ -63,16 +64,30 @@ static const uint8_t *next_bytes(struct input *in, size_t *len)
 	return bytes;
 }
 
+static void take_hand(void)
+{
+	static const struct handshake_setup setup = {.role = ROLE_PUMP, .secret_kind = SECRET_KEY,
+						     .secret = {0x4B}, .serial = "PX40-000123",
+						     .seed = {9}};
+
+	if (f.hand.state == HANDSHAKE_FAILED) {
+		require(f.in.len == HELLO_PROGRAMMER_LEN);
+		handshake_meet(&f.hand, &setup, f.in.message, f.reply);
+		f.reply_len = HELLO_PUMP_LEN;
+		return;
+	}
+	require(handshake_take(&f.hand, f.in.message, f.in.len, f.reply, &f.reply_len) == PUMP_OK);
+	f.is_greeted = f.hand.state == HANDSHAKE_DONE;
+	if (f.is_greeted)
+		handshake_seal(&f.hand, &f.seal);
+}
+
 static void take_message(void)
 {
 	size_t len;
 
 	if (!f.is_greeted) {
-		static const uint8_t key[PAIRING_KEY_LEN] = {0x4B};
-
-		require(f.in.len == HELLO_PROGRAMMER_LEN);
-		seal_init(&f.seal, ROLE_PUMP, key, f.in.message, pump_hello);
-		f.is_greeted = true;
+		take_hand();
 		return;
 	}
 	require(seal_open(&f.seal, CHANNEL_IN, f.in.message, f.in.len, f.plain, &len) == PUMP_OK);
@@ -384,18 +399,34 @@ static void tell_stored(uint8_t how)
 
 static void start(uint8_t options)
 {
-	struct order_intent open[3];
-	struct client_config config = {.pairing_key = {0x4B}, .mtu = 64, .open = open};
+	struct order_intent open[3] = {{.token = 1}, {.token = 2}, {.token = 3}};
+	struct client_config config = {.secret = SECRET_KEY, .pairing_key = {0x4B}, .mtu = 64, .open = open};
 
 	memset(&f, 0, sizeof f);
-	memset(open, 0, sizeof open);
-	for (size_t i = 0; i < 3; i++)
-		open[i].token = i + 1;
 	memcpy(config.serial, serial, sizeof serial);
 	config.open_count = options % 4;
 	f.now_ms = 1000;
 	client_start(&f.client, &config, f.now_ms);
 	run();
+}
+
+/* The whole handshake, unless something came between. */
+static void greet(void)
+{
+	uint8_t reply[HANDSHAKE_MAX];
+
+	while (f.reply_len > 0) {
+		size_t len = f.reply_len;
+
+		memcpy(reply, f.reply, len);
+		f.reply_len = 0;
+		feed(CHANNEL_OUT, reply, len);
+		run();
+		for (; f.writing; run()) {
+			f.writing = false;
+			client_sent(&f.client, CLIENT_WRITE_DELIVERED, f.now_ms);
+		}
+	}
 }
 
 static void one_step(struct input *in)
@@ -412,14 +443,11 @@ static void one_step(struct input *in)
 		say(step == STEP_OUT ? CHANNEL_OUT : CHANNEL_STREAM, bytes, len);
 		return;
 	case STEP_RAW_OUT:
-		len = next_byte(in);
-		bytes = next_bytes(in, &len);
-		client_feed(&f.client, CHANNEL_OUT, bytes, len, f.now_ms);
-		return;
 	case STEP_RAW_STREAM:
 		len = next_byte(in);
 		bytes = next_bytes(in, &len);
-		client_feed(&f.client, CHANNEL_STREAM, bytes, len, f.now_ms);
+		client_feed(&f.client, step == STEP_RAW_OUT ? CHANNEL_OUT : CHANNEL_STREAM, bytes, len,
+			    f.now_ms);
 		return;
 	case STEP_ANSWER:
 		answer(in);
@@ -442,7 +470,7 @@ static void one_step(struct input *in)
 		ask(next_byte(in));
 		return;
 	case STEP_GREET:
-		feed(CHANNEL_OUT, pump_hello, sizeof pump_hello);
+		greet();
 		return;
 	case STEP_LINK_LOST:
 		client_link_lost(&f.client, f.now_ms);

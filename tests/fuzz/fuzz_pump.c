@@ -7,7 +7,7 @@
 #include "fuzz.h"
 
 #include "bytes.h"
-#include "hello.h"
+#include "handshake.h"
 #include "image_read.h"
 #include "messages.h"
 #include "pump.h"
@@ -23,8 +23,10 @@ struct bench {
 	struct pump pump;
 	uint8_t nvm[PUMP_NVM_MIN], body[PUMP_BODY_LEN];
 	uint64_t now_ms;
-	uint8_t key[PAIRING_KEY_LEN];
-	uint8_t hello[HELLO_PROGRAMMER_LEN];
+	struct handshake_setup setup;
+	struct handshake hand;
+	uint8_t reply[HANDSHAKE_MAX]; /* of the handshake */
+	size_t reply_len;
 	struct seal seal;
 	struct splitter in;
 	struct joiner out;
@@ -77,11 +79,13 @@ static void take_value(struct bench *b, const struct pump_action *action)
 	require(action->len >= 2 && action->len <= SEGMENT_VALUE_MAX);
 	if (action->channel == CHANNEL_STREAM)
 		return;
-	if (joiner_add(&b->out, action->data, action->len, b->now_ms) != PUMP_OK || b->greeted ||
-	    b->out.len != HELLO_PUMP_LEN)
+	if (joiner_add(&b->out, action->data, action->len, b->now_ms) != PUMP_OK || b->greeted)
 		return;
-	seal_init(&b->seal, ROLE_PROGRAMMER, b->key, b->hello, b->out.message);
-	b->greeted = true;
+	if (handshake_take(&b->hand, b->out.message, b->out.len, b->reply, &b->reply_len) != PUMP_OK)
+		b->reply_len = 0;
+	b->greeted = b->hand.state == HANDSHAKE_DONE;
+	if (b->greeted)
+		handshake_seal(&b->hand, &b->seal);
 }
 
 static void take_write(struct bench *b, const struct pump_action *action)
@@ -115,7 +119,7 @@ static void run(struct bench *b)
 		case PUMP_SEND:
 			take_value(b, &action);
 			if (action.channel == CHANNEL_OUT || !b->hold_stream)
-				pump_sent(&b->pump, action.channel, b->now_ms);
+				pump_sent(&b->pump, action.link, action.channel, b->now_ms);
 			break;
 		case PUMP_NVM_WRITE:
 			take_write(b, &action);
@@ -124,8 +128,9 @@ static void run(struct bench *b)
 			require(action.wake_at_ms >= b->now_ms);
 			break;
 		case PUMP_DISCONNECT:
-			b->connected = false;
-			pump_disconnected(&b->pump, b->now_ms);
+			if (action.link == 0)
+				b->connected = false;
+			pump_disconnected(&b->pump, action.link, b->now_ms);
 			break;
 		case PUMP_RESTART:
 			boot(b, false);
@@ -143,7 +148,7 @@ static void connect(struct bench *b, uint16_t mtu)
 		b->greeted = false;
 		b->connected = true;
 	}
-	pump_connected(&b->pump, mtu, b->now_ms);
+	pump_connected(&b->pump, 0, mtu, b->now_ms);
 	run(b);
 }
 
@@ -152,13 +157,14 @@ static void feed(struct bench *b, const uint8_t *message, size_t len)
 	uint8_t value[64];
 
 	splitter_init(&b->in);
-	b->in.counter = b->pump.session.in.counter;
+	b->in.counter = b->pump.session.is_open ? b->pump.session.in.counter
+						: b->pump.visits[0].in.counter;
 	if (splitter_load(&b->in, message, len) != PUMP_OK)
 		return;
 	while (splitter_pending(&b->in)) {
 		size_t value_len = splitter_next(&b->in, value, sizeof value);
 
-		pump_feed(&b->pump, value, value_len, b->now_ms);
+		pump_feed(&b->pump, 0, value, value_len, b->now_ms);
 		run(b);
 	}
 }
@@ -185,8 +191,17 @@ static void step_session(struct bench *b, struct reader *r)
 {
 	static const struct message start = {.op = OP_START};
 
+	uint8_t message[HANDSHAKE_MAX];
+	size_t len = HELLO_PROGRAMMER_LEN;
+
 	connect(b, reader_u8(r));
-	feed(b, b->hello, sizeof b->hello);
+	handshake_begin(&b->hand, &b->setup, message);
+	while (len > 0) {
+		b->reply_len = 0;
+		feed(b, message, len);
+		len = b->reply_len;
+		memcpy(message, b->reply, len);
+	}
 	send_message(b, &start);
 }
 
@@ -205,7 +220,7 @@ static void step_value(struct bench *b, struct reader *r)
 	const uint8_t *value = reader_take(r, len);
 
 	if (value)
-		pump_feed(&b->pump, value, len, b->now_ms);
+		pump_feed(&b->pump, 0, value, len, b->now_ms);
 }
 
 static void step_advance(struct bench *b, struct reader *r)
@@ -226,7 +241,7 @@ static void step_disconnect(struct bench *b, struct reader *r)
 {
 	(void)r;
 	b->connected = false;
-	pump_disconnected(&b->pump, b->now_ms);
+	pump_disconnected(&b->pump, 0, b->now_ms);
 }
 
 static void step_cut(struct bench *b, struct reader *r)
@@ -326,7 +341,7 @@ static void step_acknowledge(struct bench *b, struct reader *r)
 static void step_hold(struct bench *b, struct reader *r)
 {
 	b->hold_stream = reader_u8(r) & 1;
-	pump_sent(&b->pump, CHANNEL_STREAM, b->now_ms);
+	pump_sent(&b->pump, 0, CHANNEL_STREAM, b->now_ms);
 }
 
 static void (*const STEPS[])(struct bench *, struct reader *) = {
@@ -341,7 +356,6 @@ static void setup(struct bench *b)
 					0x33, 9, 0, 0x55, 0x80, 0x84, 0x1E, 0, 0, 0, 0, 0,
 					0x55, 4, 0, 0x80, 0x84, 0x1E, 0};
 	static struct pump_birth birth;
-	struct hello_programmer hello = {.major = PROTOCOL_MAJOR};
 	uint8_t seed[32] = {0};
 
 	memset(b, 0, sizeof *b);
@@ -350,7 +364,9 @@ static void setup(struct bench *b)
 	memcpy(birth.image, image, sizeof image);
 	birth.image_len = sizeof image;
 	birth.reservoir_nl = 10000000;
-	hello_programmer_encode(&hello, b->hello);
+	birth.paired = true;
+	b->setup = (struct handshake_setup){
+		.role = ROLE_PROGRAMMER, .secret_kind = SECRET_KEY, .serial = "F"};
 	require(pump_format(&birth, b->nvm, sizeof b->nvm, b->body) == PUMP_OK);
 	require(pump_boot(&b->pump, b->nvm, sizeof b->nvm, b->body, seed, false, 0) == PUMP_OK);
 }

@@ -47,6 +47,7 @@ void world_init(struct world *w, uint16_t mtu)
 	memset(w, 0, sizeof *w);
 	w->mtu = mtu;
 	w->now_ms = 1000;
+	birth.paired = true;
 	memcpy(birth.workstation, world_workstation, WORKSTATION_LEN);
 	memcpy(birth.pairing_key, world_pairing_key, PAIRING_KEY_LEN);
 	world_expect(w, client_program_image(&program, birth.image, &birth.image_len) == PUMP_OK,
@@ -101,7 +102,7 @@ static void drop_link(struct world *w)
 	w->is_linked = false;
 	w->pdu_count = 0;
 	if (was_linked)
-		pump_disconnected(&w->pump, w->now_ms);
+		pump_disconnected(&w->pump, 0, w->now_ms);
 	if (!w->has_client)
 		return;
 	if (w->is_writing) {
@@ -185,7 +186,7 @@ void world_run_pump(struct world *w)
 
 static void feed_pump(struct world *w, const struct pdu *pdu)
 {
-	bool taken = pump_feed(&w->pump, pdu->value, pdu->len, w->now_ms);
+	bool taken = pump_feed(&w->pump, 0, pdu->value, pdu->len, w->now_ms);
 
 	if (w->answers_first)
 		world_run_pump(w);
@@ -211,11 +212,11 @@ static void carry(struct world *w, const struct pdu *pdu)
 		client_feed(&w->client, CHANNEL_OUT, pdu->value, pdu->len, w->now_ms);
 		return;
 	case PDU_CONFIRMATION:
-		pump_sent(&w->pump, CHANNEL_OUT, w->now_ms);
+		pump_sent(&w->pump, 0, CHANNEL_OUT, w->now_ms);
 		return;
 	case PDU_NOTIFICATION:
 		client_feed(&w->client, CHANNEL_STREAM, pdu->value, pdu->len, w->now_ms);
-		pump_sent(&w->pump, CHANNEL_STREAM, w->now_ms);
+		pump_sent(&w->pump, 0, CHANNEL_STREAM, w->now_ms);
 		return;
 	}
 }
@@ -233,7 +234,7 @@ static void spoil(struct world *w, struct pdu *pdu)
 	/* A second write request has no second response: the value only reaches the pump twice. */
 	if (world_strikes(w, FAULT_DUPLICATE, number)) {
 		if (pdu->type == PDU_WRITE_REQUEST)
-			(void)!pump_feed(&w->pump, pdu->value, pdu->len, w->now_ms);
+			(void)!pump_feed(&w->pump, 0, pdu->value, pdu->len, w->now_ms);
 		else
 			carry(w, pdu);
 	}

@@ -93,6 +93,9 @@ static void take_report(struct world *w, const struct report *report)
 		w->has_outcome = true;
 		w->outcome = report->as.outcome;
 		return;
+	case REPORT_ENROLLED:
+	case REPORT_SLOTS:
+	case REPORT_SECURITY:
 	case REPORT_STATUS:
 	case REPORT_PROGRAM:
 	case REPORT_UNREADABLE:
@@ -160,7 +163,7 @@ static void crash(struct world *w, bool delivers)
 
 	for (; delivers && w->pdu_count > 0; w->pdu_count--) {
 		if (pdu->type == PDU_WRITE_REQUEST &&
-		    !pump_feed(&w->pump, pdu->value, pdu->len, w->now_ms))
+		    !pump_feed(&w->pump, 0, pdu->value, pdu->len, w->now_ms))
 			break;
 		w->pdu_at = (w->pdu_at + 1) % PDUS_MAX;
 		pdu = &w->pdus[w->pdu_at];
@@ -190,7 +193,7 @@ void world_run_client(struct world *w)
 
 void world_connect(struct world *w)
 {
-	struct client_config config = {.mtu = w->mtu, .serial = "PX40-000123"};
+	struct client_config config = {.mtu = w->mtu, .serial = "PX40-000123", .secret = SECRET_KEY};
 	struct order_intent open[INTENTS_MAX];
 
 	/* The link of a process that died is gone before a new one comes. */
@@ -217,5 +220,5 @@ void world_connect(struct world *w)
 	w->is_ready = w->is_ended = w->has_report = w->has_outcome = false;
 	w->client_wake_ms = UINT64_MAX;
 	client_start(&w->client, &config, w->now_ms);
-	pump_connected(&w->pump, w->mtu, w->now_ms);
+	pump_connected(&w->pump, 0, w->mtu, w->now_ms);
 }

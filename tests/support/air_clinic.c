@@ -58,6 +58,7 @@ static void make_birth(struct pump_birth *birth)
 	(void)snprintf(birth->model, sizeof(birth->model), "PX40");
 	birth->utc_s = 1700000000;
 	birth->reservoir_nl = 40 * NL_PER_ML;
+	birth->paired = true;
 	randombytes_buf_deterministic(birth->pairing_key, sizeof(birth->pairing_key),
 				      (const uint8_t[32]){1});
 	memset(birth->workstation, 7, sizeof(birth->workstation));

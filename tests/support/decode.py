@@ -91,6 +91,11 @@ def read_row(reader, row):
 
 MESSAGES = {
     0x0F33: "",
+    0x0F3C: "serial:string8 model:string8 firmware:string8 patient_tag:string8 slot:u8 operators:u8 epoch:u32 "
+            "ticks_ms:u64 last_token:u64 witness_origin:16 witness_size:u64 witness_root:32",
+    0x0F69: "slot:u8 advert_key:32 patient_tag:string8",
+    0x0F96: "",
+    0x0FA5: "",
     0x0F55: "",
     0x0F5A: "ticks_ms:u64",
     0x0FF0: "op:code16 code:code16",
@@ -111,14 +116,12 @@ MESSAGES = {
 }
 
 
-def started(reader):
-    fields = read_row(reader, "serial:string8 model:string8 firmware:string8")
-    flags = reader.number(1)
-    if flags > 1:
-        raise Refused("reserved flag")
-    fields.append(("is_virtual", "yes" if flags else "no"))
-    return fields + read_row(reader, "slot:u8 epoch:u32 ticks_ms:u64 last_token:u64 witness_origin:16 "
-                                     "witness_size:u64 witness_root:32")
+def rows(head, row, most):
+    def read(reader):
+        fields = read_row(reader, head)
+        int(fields[-1][1]) <= most or refuse("more than a pump has")
+        return fields + [field for _ in range(int(fields[-1][1])) for field in read_row(reader, row)]
+    return read
 
 
 def block(reader):
@@ -180,6 +183,13 @@ def commit(reader):
     return fields + read_row(reader, "witness_origin:16 witness_size:u64 witness_root:32")
 
 
+def enrol(reader):
+    fields = read_row(reader, "has_operator:flag")
+    if fields[0][1] == "yes":
+        fields += [("operator_id", operator_id(reader))] + read_row(reader, "operator_key:32")
+    return fields
+
+
 def operators(reader):
     fields = read_row(reader, "version:u32 count:u8")
     count = int(fields[-1][1])
@@ -197,7 +207,10 @@ def found(reader):
     return fields
 
 
-BODIES = {0x0F3C: started, 0x6655: block, 0x5533: staged, 0x553C: commit, 0x5566: found,
+SLOT = "slot:u8 workstation:8 last_token:u64 witness_size:u64"
+EVENT = "kind:code8 workstation:8 first_ticks_ms:u64 last_ticks_ms:u64 times:u32"
+BODIES = {0x0F66: enrol, 0x0F99: rows("card_tries:u32 count:u8", SLOT, 8), 0x0FAA: rows("total:u64 count:u8", EVENT, 64),
+          0x6655: block, 0x5533: staged, 0x553C: commit, 0x5566: found,
           0x3369: operators}
 
 
@@ -379,6 +392,8 @@ RECORDS = {
     0x5533: (("slot:u8 workstation:8 token:u64", None), ("kind:code16", KINDS),
              ("stage-digest:32 active-digest:32", None), ("therapy:code8", THERAPY),
              ("audit-size:u64 audit-root:32 operators:u32 operator:text16 second:text16 amount:u64", None)),
+    0x5555: (("slot:u8 workstation:8", None), ("change:code8", {0x33: "revoked", 0x55: "enrolled"})),
+    0x555A: (("refused:u32 kinds:u16", None),),
     0x6633: (("alarm:code8", {0x33: "low", 0x3C: "empty", 0x55: "memory"}),
              ("state:code8", {0x55: "raised", 0x33: "cleared"}), ("reservoir:u32", None)),
 }

@@ -9,40 +9,59 @@ static const uint8_t fake_root[DIGEST_LEN] = {0x0B};
 
 void rig_init(struct rig *rig)
 {
-	struct hello_pump hello = {.major = PROTOCOL_MAJOR, .minor = PROTOCOL_MINOR};
-
 	memset(rig, 0, sizeof *rig);
 	rig->now_ms = 1000;
 	memset(rig->config.seed, 0x5E, sizeof rig->config.seed);
+	rig->config.secret = SECRET_KEY;
 	memset(rig->config.pairing_key, 0x4B, PAIRING_KEY_LEN);
 	memset(rig->config.workstation, 0x57, WORKSTATION_LEN);
 	memcpy(rig->config.serial, FAKE_SERIAL, sizeof FAKE_SERIAL);
 	rig->config.mtu = 64;
-	memset(rig->pump.pairing_key, 0x4B, PAIRING_KEY_LEN);
-	memset(hello.nonce, 0x99, NONCE_LEN);
-	hello_pump_encode(&hello, rig->pump.hello);
+	rig->pump.setup = (struct handshake_setup){
+		.role = ROLE_PUMP, .secret_kind = SECRET_KEY, .capabilities = PUMP_IS_VIRTUAL};
+	memset(rig->pump.setup.secret, 0x4B, PAIRING_KEY_LEN);
+	memset(rig->pump.setup.workstation, 0x57, WORKSTATION_LEN);
+	memcpy(rig->pump.setup.serial, FAKE_SERIAL, sizeof FAKE_SERIAL);
+	memset(rig->pump.setup.seed, 0x99, sizeof rig->pump.setup.seed);
 	rig->pump.value_max = 61;
 	joiner_init(&rig->pump.in);
 	splitter_init(&rig->pump.out);
 	splitter_init(&rig->pump.stream);
 }
 
-static void pump_take_message(struct fake_pump *pump)
+static void pump_take_hand(struct fake_pump *pump)
 {
 	struct hello_programmer hello;
+
+	if (pump->received == 1) {
+		ck_assert_int_eq(hello_programmer_decode(pump->in.message, pump->in.len, &hello),
+				 PUMP_OK);
+		handshake_meet(&pump->hand, &pump->setup, pump->in.message, pump->reply);
+		pump->reply_len = HELLO_PUMP_LEN;
+		return;
+	}
+	/* A pump with another key has nothing right to say. */
+	if (handshake_take(&pump->hand, pump->in.message, pump->in.len, pump->reply,
+			   &pump->reply_len) != PUMP_OK)
+		pump->reply_len = 0;
+	if (pump->hand.state != HANDSHAKE_DONE)
+		return;
+	handshake_seal(&pump->hand, &pump->seal);
+	pump->is_greeted = true;
+}
+
+static void pump_take_message(struct fake_pump *pump)
+{
 	size_t len;
 
 	pump->received++;
 	if (!pump->is_greeted) {
-		ck_assert_int_eq(hello_programmer_decode(pump->in.message, pump->in.len, &hello),
-				 PUMP_OK);
-		seal_init(&pump->seal, ROLE_PUMP, pump->pairing_key, pump->in.message, pump->hello);
-		pump->is_greeted = true;
+		pump_take_hand(pump);
 		return;
 	}
-	/* A pump with another key opens nothing. */
-	if (seal_open(&pump->seal, CHANNEL_IN, pump->in.message, pump->in.len, pump->plain, &len))
-		return;
+	ck_assert_int_eq(seal_open(&pump->seal, CHANNEL_IN, pump->in.message, pump->in.len,
+				   pump->plain, &len),
+			 PUMP_OK);
 	ck_assert_int_eq(message_decode(pump->plain, len, &pump->request), PUMP_OK);
 }
 
@@ -132,9 +151,21 @@ void rig_say_clear(struct rig *rig, const uint8_t *message, size_t len)
 	feed(rig, CHANNEL_OUT, message, len);
 }
 
+void rig_reply(struct rig *rig)
+{
+	uint8_t reply[HANDSHAKE_MAX];
+	size_t len = rig->pump.reply_len;
+
+	ck_assert_uint_gt(len, 0);
+	memcpy(reply, rig->pump.reply, len);
+	rig->pump.reply_len = 0;
+	rig_say_clear(rig, reply, len);
+}
+
 void rig_greet(struct rig *rig)
 {
-	rig_say_clear(rig, rig->pump.hello, sizeof rig->pump.hello);
+	while (rig->pump.reply_len > 0)
+		rig_reply(rig);
 }
 
 void rig_refuse_hello(struct rig *rig, enum hello_refusal refusal)
@@ -217,7 +248,6 @@ struct message fake_started(void)
 	memcpy(started->serial, FAKE_SERIAL, sizeof FAKE_SERIAL);
 	memcpy(started->model, "PX40", sizeof "PX40");
 	memcpy(started->firmware, "1.0", sizeof "1.0");
-	started->is_virtual = true;
 	started->epoch = 1;
 	started->ticks_ms = 500000;
 	started->last_token = 40;

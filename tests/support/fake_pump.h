@@ -10,20 +10,22 @@
 #define PUMPCTL_TESTS_FAKE_PUMP_H
 
 #include "client.h"
-#include "hello.h"
 
 #define FAKE_SERIAL "PX40-000123"
 
 struct fake_pump {
-	uint8_t pairing_key[PAIRING_KEY_LEN];
-	uint8_t hello[HELLO_PUMP_LEN];
+	struct handshake_setup setup; /* its secret is the pairing key or the card code */
+	struct handshake hand;
+	/* What it would say next in the handshake; 0: nothing. */
+	uint8_t reply[HANDSHAKE_MAX];
+	size_t reply_len;
 	struct seal seal;
 	struct joiner in;
 	struct splitter out, stream;
 	size_t value_max;
 	bool is_greeted;
 	/* What the client sent last. */
-	size_t received;        /* messages, the hello among them */
+	size_t received;        /* messages, those of the handshake among them */
 	struct message request; /* points into plain */
 	uint8_t plain[PLAINTEXT_MAX];
 };
@@ -54,7 +56,8 @@ void rig_start(struct rig *rig);
 /* Takes actions until there is none. */
 void rig_run(struct rig *rig);
 
-/* The pump's hello, or the two bytes of a refusal. */
+/* The pump's next message of the handshake; all of them; or the two bytes of a refusal. */
+void rig_reply(struct rig *rig);
 void rig_greet(struct rig *rig);
 void rig_refuse_hello(struct rig *rig, enum hello_refusal refusal);
 /* Seals m and feeds it, then runs the client. */

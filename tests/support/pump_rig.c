@@ -34,8 +34,12 @@ void rig_default_birth(struct pump_birth *birth)
 	memset(birth, 0, sizeof *birth);
 	memcpy(birth->serial, "PX40-000123", 12);
 	memcpy(birth->model, "PX40", 5);
+	birth->paired = true;
 	memset(birth->workstation, 0x17, sizeof birth->workstation);
 	memset(birth->pairing_key, 0x42, sizeof birth->pairing_key);
+	memcpy(birth->card_code, "7K3M9QXA", CARD_CODE_LEN);
+	memset(birth->advert_key, 0xAD, sizeof birth->advert_key);
+	memcpy(birth->patient_tag, "W4-BED2", 8);
 	birth->utc_s = 1700000000;
 	birth->reservoir_nl = 20000000;
 	birth->image_len = rig_image(birth->image, "morphine", 10000000, 1200000, 2000000);
@@ -53,9 +57,10 @@ struct rig *rig_create_from(const struct pump_birth *birth, uint64_t log_slots)
 	ck_assert_ptr_nonnull(r->nvm);
 	r->now_ms = 1000;
 	r->mtu = 247;
-	memcpy(r->key, birth->pairing_key, sizeof r->key);
-	r->hello.major = PROTOCOL_MAJOR;
-	memcpy(r->hello.workstation, birth->workstation, WORKSTATION_LEN);
+	r->setup = (struct handshake_setup){.role = ROLE_PROGRAMMER, .secret_kind = SECRET_KEY};
+	memcpy(r->setup.secret, birth->pairing_key, PAIRING_KEY_LEN);
+	memcpy(r->setup.workstation, birth->workstation, WORKSTATION_LEN);
+	memcpy(r->setup.serial, birth->serial, sizeof r->setup.serial);
 	ck_assert_int_eq(pump_format(birth, r->nvm, r->nvm_size, r->body), PUMP_OK);
 	rig_boot(r, false);
 	return r;
@@ -134,16 +139,18 @@ void rig_release_write(struct rig *r)
 	rig_run(r);
 }
 
-static void take_clear(struct rig *r)
+/* False: not a message that the handshake takes. */
+static bool take_hand(struct rig *r)
 {
-	struct hello_pump hello;
-	enum hello_refusal refusal;
-	uint8_t own[HELLO_PROGRAMMER_LEN];
-
-	ck_assert_int_eq(hello_pump_decode(r->out.message, r->out.len, &hello, &refusal), PUMP_OK);
-	hello_programmer_encode(&r->hello, own);
-	seal_init(&r->seal, ROLE_PROGRAMMER, r->key, own, r->out.message);
-	r->hello_done = true;
+	if (handshake_take(&r->hand, r->out.message, r->out.len, r->hand_reply,
+			   &r->hand_reply_len) != PUMP_OK) {
+		r->hand_reply_len = 0;
+		return false;
+	}
+	r->hello_done = r->hand.state == HANDSHAKE_DONE;
+	if (r->hello_done)
+		handshake_seal(&r->hand, &r->seal);
+	return true;
 }
 
 static void take_value(struct rig *r, const struct pump_action *action)
@@ -157,10 +164,8 @@ static void take_value(struct rig *r, const struct pump_action *action)
 	if (err == PUMP_EAGAIN)
 		return;
 	ck_assert_int_eq(err, PUMP_OK);
-	if (action->channel == CHANNEL_OUT && !r->hello_done && r->out.len == HELLO_PUMP_LEN) {
-		take_clear(r);
+	if (action->channel == CHANNEL_OUT && !r->hello_done && take_hand(r))
 		return;
-	}
 	ck_assert_uint_lt(r->mail_count, RIG_INBOX_MAX);
 	mail->channel = action->channel;
 	if (!r->hello_done) {
@@ -181,13 +186,15 @@ void rig_run(struct rig *r)
 	while (pump_next_action(&r->pump, &action)) {
 		switch (action.type) {
 		case PUMP_SEND:
-			take_value(r, &action);
+			/* What others are told nobody reads here. */
+			if (action.link == r->link)
+				take_value(r, &action);
 			if (action.channel == CHANNEL_STREAM && r->hold_stream)
 				r->held_stream++;
 			else if (action.channel == CHANNEL_OUT && r->hold_out)
 				r->held_out = true;
 			else
-				pump_sent(&r->pump, action.channel, r->now_ms);
+				pump_sent(&r->pump, action.link, action.channel, r->now_ms);
 			break;
 		case PUMP_NVM_WRITE:
 			take_write(r, &action);
@@ -196,8 +203,9 @@ void rig_run(struct rig *r)
 			r->wake_ms = action.wake_at_ms;
 			break;
 		case PUMP_DISCONNECT:
-			r->disconnected = true;
-			pump_disconnected(&r->pump, r->now_ms);
+			if (action.link == r->link)
+				r->disconnected = true;
+			pump_disconnected(&r->pump, action.link, r->now_ms);
 			break;
 		case PUMP_RESTART:
 			r->restarted = true;
@@ -210,7 +218,7 @@ void rig_release_stream(struct rig *r)
 {
 	ck_assert_uint_eq(r->held_stream, 1);
 	r->held_stream = 0;
-	pump_sent(&r->pump, CHANNEL_STREAM, r->now_ms);
+	pump_sent(&r->pump, r->link, CHANNEL_STREAM, r->now_ms);
 	rig_run(r);
 }
 
@@ -219,7 +227,7 @@ void rig_release_out(struct rig *r)
 	ck_assert(r->held_out);
 	r->held_out = false;
 	r->hold_out = false;
-	pump_sent(&r->pump, CHANNEL_OUT, r->now_ms);
+	pump_sent(&r->pump, r->link, CHANNEL_OUT, r->now_ms);
 	rig_run(r);
 }
 
@@ -238,7 +246,7 @@ void rig_wait(struct rig *r, uint64_t ms)
 
 bool rig_feed(struct rig *r, const uint8_t *value, size_t len)
 {
-	bool taken = pump_feed(&r->pump, value, len, r->now_ms);
+	bool taken = pump_feed(&r->pump, r->link, value, len, r->now_ms);
 
 	rig_run(r);
 	return taken;

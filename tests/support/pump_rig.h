@@ -9,7 +9,7 @@
 
 #include "bytes.h"
 #include "change.h"
-#include "hello.h"
+#include "handshake.h"
 #include "image.h"
 #include "messages.h"
 #include "order_bytes.h"
@@ -41,7 +41,11 @@ struct rig {
 	uint16_t mtu;
 
 	/* programmer */
-	uint8_t key[PAIRING_KEY_LEN];
+	unsigned link;                /* that it comes on */
+	struct handshake_setup setup; /* its secret is the pairing key or the card code */
+	struct handshake hand;
+	uint8_t hand_reply[HANDSHAKE_MAX];
+	size_t hand_reply_len;
 	struct seal seal;
 	struct splitter in;
 	struct joiner out, stream;
@@ -51,8 +55,7 @@ struct rig {
 	uint8_t raw[RECORD_MAX];
 	struct record_view record;
 	uint8_t plain[PLAINTEXT_MAX], sealed[MESSAGE_MAX];
-	bool hello_done;
-	struct hello_programmer hello;
+	bool hello_done; /* the handshake is */
 
 	/* what happened */
 	bool disconnected, restarted;
@@ -92,7 +95,9 @@ void rig_advance(struct rig *r, uint64_t therapy_s);
 /* Lets unscaled time go on. */
 void rig_wait(struct rig *r, uint64_t ms);
 
-/* Link up and hello exchanged. */
+/* Link up; nothing said. */
+void rig_link(struct rig *r);
+/* Link up and the handshake gone through, as far as the pump goes along. */
 void rig_greet(struct rig *r);
 /* ... and START answered: the session is up. started may be NULL. */
 void rig_connect(struct rig *r, struct msg_started *started);

@@ -5,22 +5,33 @@
 #include <sodium.h>
 #include <string.h>
 
-void rig_greet(struct rig *r)
+void rig_link(struct rig *r)
 {
-	uint8_t hello[HELLO_PROGRAMMER_LEN];
-
 	rig_disconnect(r);
 	r->disconnected = false;
 	r->hello_done = false;
 	r->mail_count = 0;
+	r->hand_reply_len = 0;
 	splitter_init(&r->in);
 	joiner_init(&r->out);
 	joiner_init(&r->stream);
-	r->hello.nonce[0]++;
-	pump_connected(&r->pump, r->mtu, r->now_ms);
+	pump_connected(&r->pump, r->link, r->mtu, r->now_ms);
 	rig_run(r);
-	hello_programmer_encode(&r->hello, hello);
-	rig_feed_message(r, hello, sizeof hello);
+}
+
+void rig_greet(struct rig *r)
+{
+	uint8_t message[HANDSHAKE_MAX];
+	size_t len = HELLO_PROGRAMMER_LEN;
+
+	rig_link(r);
+	r->setup.seed[0]++;
+	handshake_begin(&r->hand, &r->setup, message);
+	while (len > 0 && rig_feed_message(r, message, len)) {
+		len = r->hand_reply_len;
+		memcpy(message, r->hand_reply, len);
+		r->hand_reply_len = 0;
+	}
 }
 
 void rig_connect(struct rig *r, struct msg_started *started)
@@ -40,7 +51,7 @@ void rig_disconnect(struct rig *r)
 	if (r->disconnected)
 		return;
 	r->disconnected = true;
-	pump_disconnected(&r->pump, r->now_ms);
+	pump_disconnected(&r->pump, r->link, r->now_ms);
 	rig_run(r);
 }
 

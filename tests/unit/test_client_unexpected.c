@@ -139,25 +139,30 @@ static void go(enum at at)
 }
 
 /* The session has ended as broken; a doubt is stored and reported as one before that. */
-static void assert_broken(enum at at, const char *by, unsigned number)
+static void assert_ended(enum at at, enum client_end end, const char *by, unsigned number)
 {
 	bool was_settling = at == AT_SETTLING || at == AT_SETTLING_RESOLUTION;
 
 	if (at == AT_STORING) {
-		ck_assert_msg(!rig_ended(&rig, CLIENT_END_PROTOCOL), "%s %#x", by, number);
+		ck_assert_msg(!rig_ended(&rig, end), "%s %#x", by, number);
 		client_intent_failed(&rig.client, rig.now_ms);
 		rig_run(&rig);
 	}
 	if (states[at].doubt || was_settling) {
-		ck_assert_msg(!rig_ended(&rig, CLIENT_END_PROTOCOL), "%s %#x", by, number);
+		ck_assert_msg(!rig_ended(&rig, end), "%s %#x", by, number);
 		ck_assert_uint_eq(rig.outcomes, 1);
 		rig_store_outcome(&rig);
 	}
-	ck_assert_msg(rig_ended(&rig, CLIENT_END_PROTOCOL), "state %d, %s %#x", (int)at, by, number);
+	ck_assert_msg(rig_ended(&rig, end), "state %d, %s %#x", (int)at, by, number);
 	ck_assert(rig.is_closed);
 	if (states[at].doubt)
 		ck_assert_int_eq(rig_outcome(&rig)->outcome, OUTCOME_UNKNOWN);
 	ck_assert_int_eq(client_read_status(&rig.client, rig.now_ms), PUMP_ESTATE);
+}
+
+static void assert_broken(enum at at, const char *by, unsigned number)
+{
+	assert_ended(at, CLIENT_END_PROTOCOL, by, number);
 }
 
 /* A well-formed message of any op. */
@@ -232,7 +237,8 @@ START_TEST(every_message_that_is_not_sealed_ends_the_session)
 	for (enum at at = AT_HELLO; at < AT_COUNT; at++) {
 		go(at);
 		rig_say_clear(&rig, clear, sizeof clear);
-		assert_broken(at, "clear message", 0);
+		assert_ended(at, at == AT_HELLO ? CLIENT_END_PROTOCOL : CLIENT_END_TAMPERED,
+			     "clear message", 0);
 	}
 }
 END_TEST

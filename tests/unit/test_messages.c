@@ -17,6 +17,7 @@ static const uint16_t ops[] = {
 };
 #define OPS ((int)(sizeof ops / sizeof ops[0]))
 
+static const uint8_t rows[SECURITY_EVENTS_MAX * SECURITY_ROW_LEN] = {SECURITY_KEY, 1, 2, 3};
 static const uint8_t blob[] = {1, 2, 3, 4, 5};
 static const uint8_t records[] = {10, 0x33, 0x0F, 1, 0, 0, 0, 0, 0, 0, 0,
 				  11, 0x99, 0x66, 2, 0, 0, 0, 0, 0, 0, 0, 0xee};
@@ -55,7 +56,7 @@ static void fill_started(struct msg_started *started)
 	memset(started, 0, offsetof(struct msg_started, slot));
 	memcpy(started->serial, "PX40-0000000000000000123", SERIAL_MAX);
 	memcpy(started->model, "PX40", 5);
-	started->is_virtual = true;
+	memcpy(started->patient_tag, "WARD4-BED-12", TAG_MAX);
 }
 
 static void fill_found(struct msg_found *found, bool is_found)
@@ -64,6 +65,29 @@ static void fill_found(struct msg_found *found, bool is_found)
 		memset(found, 0, sizeof *found);
 	found->found = is_found;
 	found->pending = !is_found;
+}
+
+static void fill_access(struct message *m, bool full)
+{
+	switch (m->op) {
+	case OP_ENROL:
+		m->as.enrol.has_operator = full;
+		memcpy(m->as.enrol.operator_id, "anna.supervisor", 16);
+		break;
+	case OP_ENROLLED:
+		memcpy(m->as.enrolled.patient_tag, "TAG", 4);
+		break;
+	case OP_SLOTS:
+		m->as.slots.count = full ? SLOTS_MAX : 0;
+		break;
+	case OP_SECURITY:
+		m->as.security.count = full ? SECURITY_EVENTS_MAX : 0;
+		m->as.security.rows = rows;
+		m->as.security.rows_len = full ? sizeof rows : 0;
+		break;
+	default:
+		break;
+	}
 }
 
 /* Different bytes in every field, then what cannot be any byte. full: with its optional end. */
@@ -113,6 +137,7 @@ static struct message make(uint16_t op, bool full)
 		fill_found(&m.as.found, full);
 		break;
 	default:
+		fill_access(&m, full);
 		break;
 	}
 	return m;
@@ -249,19 +274,36 @@ START_TEST(a_flag_is_yes_or_no_and_nothing_between)
 }
 END_TEST
 
-START_TEST(a_virtual_pump_is_marked_in_bit_0_alone)
+START_TEST(an_operator_of_an_enrolment_has_an_id)
 {
-	struct message m = make(OP_STARTED, true), decoded;
-	size_t len = encode(&m), at = 2 + 1 + SERIAL_MAX + 1 + 4 + 1;
+	struct message m = make(OP_ENROL, true), decoded;
+	size_t len = encode(&m);
 
-	ck_assert_uint_eq(buf[at], 1);
 	ck_assert_int_eq(message_decode(buf, len, &decoded), PUMP_OK);
-	ck_assert(decoded.as.started.is_virtual);
-	buf[at] = 0;
-	ck_assert_int_eq(message_decode(buf, len, &decoded), PUMP_OK);
-	ck_assert(!decoded.as.started.is_virtual);
-	buf[at] = 3;
+	ck_assert_str_eq(decoded.as.enrol.operator_id, "anna.supervisor");
+	buf[4] = ' ';
 	ck_assert_int_eq(message_decode(buf, len, &decoded), PUMP_EFORM);
+	m.as.enrol.operator_id[0] = '\0';
+	ck_assert_int_eq(message_encode(&m, buf, sizeof buf, &len), PUMP_ERANGE);
+	memset(m.as.enrol.operator_id, 'x', sizeof m.as.enrol.operator_id);
+	ck_assert_int_eq(message_encode(&m, buf, sizeof buf, &len), PUMP_ERANGE);
+}
+END_TEST
+
+START_TEST(lists_longer_than_a_pump_has_are_refused)
+{
+	struct message slots = make(OP_SLOTS, true), security = make(OP_SECURITY, true), decoded;
+	size_t len = encode(&slots);
+
+	buf[6] = SLOTS_MAX + 1;
+	ck_assert_int_eq(message_decode(buf, len + 25, &decoded), PUMP_EFORM);
+	slots.as.slots.count = SLOTS_MAX + 1;
+	ck_assert_int_eq(message_encode(&slots, buf, sizeof buf, &len), PUMP_ERANGE);
+	len = encode(&security);
+	buf[10] = SECURITY_EVENTS_MAX + 1;
+	ck_assert_int_eq(message_decode(buf, len + 29, &decoded), PUMP_EFORM);
+	security.as.security.count = SECURITY_EVENTS_MAX + 1;
+	ck_assert_int_eq(message_encode(&security, buf, sizeof buf, &len), PUMP_ERANGE);
 }
 END_TEST
 
@@ -403,7 +445,8 @@ int main(void)
 		the_pump_s_decoding_of_a_stage_survives,
 		bytes_point_into_the_message,
 		a_flag_is_yes_or_no_and_nothing_between,
-		a_virtual_pump_is_marked_in_bit_0_alone,
+		an_operator_of_an_enrolment_has_an_id,
+		lists_longer_than_a_pump_has_are_refused,
 		a_commit_carries_at_most_two_signatures,
 		ids_and_roles_of_operators_are_checked_both_ways,
 		a_block_counts_its_whole_records,

@@ -23,7 +23,9 @@ START_TEST(session_opens_and_says_what_the_pump_is)
 	ck_assert_str_eq(started.serial, "PX40-000123");
 	ck_assert_str_eq(started.model, "PX40");
 	ck_assert_uint_gt(strlen(started.firmware), 0);
-	ck_assert(started.is_virtual);
+	ck_assert(r->hand.pump.capabilities & PUMP_IS_VIRTUAL);
+	ck_assert_str_eq(started.patient_tag, "W4-BED2");
+	ck_assert_uint_eq(started.operators, 0);
 	ck_assert_uint_eq(started.slot, 0);
 	ck_assert_uint_eq(started.epoch, 1);
 	ck_assert_uint_eq(started.last_token, 0);
@@ -70,82 +72,11 @@ START_TEST(every_mtu_carries_the_same_messages)
 	struct message answer;
 
 	r->mtu = mtus[_i] < 23 ? 23 : mtus[_i];
-	pump_connected(&r->pump, mtus[_i], r->now_ms);
+	pump_connected(&r->pump, r->link, mtus[_i], r->now_ms);
 	r->disconnected = false;
 	rig_connect(r, NULL);
 	rig_ask_op(r, OP_GET_IMAGE, &answer);
 	ck_assert_uint_eq(answer.as.image.image_len, r->birth.image_len);
-	rig_destroy(r);
-}
-END_TEST
-
-static void expect_refusal(struct rig *r, uint8_t reason)
-{
-	rig_greet(r);
-	ck_assert(!r->hello_done);
-	ck_assert_uint_eq(r->mail_count, 1);
-	ck_assert_uint_eq(r->inbox[0].len, 2);
-	ck_assert_uint_eq(r->inbox[0].plain[0], 0xF0);
-	ck_assert_uint_eq(r->inbox[0].plain[1], reason);
-	ck_assert(r->disconnected);
-}
-
-START_TEST(hello_of_another_version_or_workstation_is_refused)
-{
-	struct rig *r = rig_create(64);
-
-	r->hello.major = 2;
-	expect_refusal(r, 0x33);
-	r->hello.major = 1;
-	r->hello.workstation[7] ^= 1;
-	expect_refusal(r, 0x55);
-	r->hello.workstation[7] ^= 1;
-	r->hello.minor = 9;
-	rig_connect(r, NULL);
-	rig_destroy(r);
-}
-END_TEST
-
-START_TEST(hello_with_the_pumps_own_role_ends_the_link)
-{
-	struct rig *r = rig_create(64);
-	uint8_t hello[HELLO_PROGRAMMER_LEN];
-
-	rig_greet(r);
-	rig_disconnect(r);
-	pump_connected(&r->pump, r->mtu, r->now_ms);
-	r->disconnected = false;
-	splitter_init(&r->in);
-	hello_programmer_encode(&r->hello, hello);
-	hello[3] = ROLE_PUMP;
-	check_silent_end(r, rig_feed_message(r, hello, sizeof hello));
-	rig_destroy(r);
-}
-END_TEST
-
-START_TEST(wrong_key_ends_the_session_silently)
-{
-	struct rig *r = rig_create(64);
-	struct message start = {.op = OP_START};
-
-	r->key[31] ^= 1;
-	rig_greet(r);
-	ck_assert(r->hello_done);
-	check_silent_end(r, rig_send(r, &start));
-	rig_destroy(r);
-}
-END_TEST
-
-START_TEST(first_sealed_message_must_be_start)
-{
-	struct rig *r = rig_create(64);
-	struct message ping = {.op = OP_PING};
-	static const uint8_t long_start[] = {0x33, 0x0F, 0};
-
-	rig_greet(r);
-	check_silent_end(r, rig_send(r, &ping));
-	rig_greet(r);
-	check_silent_end(r, rig_send_plain(r, long_start, sizeof long_start));
 	rig_destroy(r);
 }
 END_TEST
@@ -220,28 +151,6 @@ START_TEST(every_flipped_bit_ends_the_session)
 }
 END_TEST
 
-START_TEST(bad_segments_end_the_session)
-{
-	static const struct {
-		uint8_t value[3];
-		size_t len;
-	} rows[] = {
-		{{0x03, 0, 0}, 1},          /* no payload */
-		{{0x03 | 5 << 2, 0, 0}, 2}, /* counter */
-		{{0x02, 0, 0}, 2},          /* continuation outside a message */
-		{{0x03, 0, 0}, 3},          /* whole, but no hello */
-	};
-	struct rig *r = rig_create(64);
-
-	rig_greet(r);
-	rig_disconnect(r);
-	pump_connected(&r->pump, r->mtu, r->now_ms);
-	r->disconnected = false;
-	check_silent_end(r, rig_feed(r, rows[_i].value, rows[_i].len));
-	rig_destroy(r);
-}
-END_TEST
-
 START_TEST(a_second_request_before_the_answer_ends_the_session)
 {
 	struct rig *r = rig_create(64);
@@ -254,20 +163,6 @@ START_TEST(a_second_request_before_the_answer_ends_the_session)
 	ck_assert(rig_send(r, &ping));
 	check_silent_end(r, rig_send(r, &ping));
 	rig_release_write(r);
-	rig_destroy(r);
-}
-END_TEST
-
-START_TEST(no_start_within_ten_seconds_ends_the_session)
-{
-	struct rig *r = rig_create(64);
-
-	rig_greet(r);
-	ck_assert_uint_eq(r->wake_ms, r->now_ms + 10000);
-	rig_wait(r, 9999);
-	ck_assert(!r->disconnected);
-	rig_wait(r, 1);
-	ck_assert(r->disconnected);
 	rig_destroy(r);
 }
 END_TEST
@@ -372,22 +267,6 @@ START_TEST(a_new_session_ends_the_older_one)
 }
 END_TEST
 
-START_TEST(nonces_never_repeat_within_a_boot)
-{
-	struct rig *r = rig_create(64);
-	uint8_t ids[8][SESSION_ID_LEN];
-
-	for (size_t i = 0; i < 8; i++) {
-		r->hello.nonce[0] = 0; /* a programmer that repeats itself */
-		rig_connect(r, NULL);
-		memcpy(ids[i], r->seal.session_id, SESSION_ID_LEN);
-		for (size_t j = 0; j < i; j++)
-			ck_assert_mem_ne(ids[i], ids[j], SESSION_ID_LEN);
-	}
-	rig_destroy(r);
-}
-END_TEST
-
 START_TEST(unknown_and_malformed_requests_are_refused_and_the_session_goes_on)
 {
 	static const struct {
@@ -471,24 +350,17 @@ int main(void)
 	tcase_add_test(cases, session_opens_and_says_what_the_pump_is);
 	tcase_add_test(cases, status_image_and_range_tell_the_state);
 	tcase_add_loop_test(cases, every_mtu_carries_the_same_messages, 0, 7);
-	tcase_add_test(cases, hello_of_another_version_or_workstation_is_refused);
-	tcase_add_test(cases, hello_with_the_pumps_own_role_ends_the_link);
-	tcase_add_test(cases, wrong_key_ends_the_session_silently);
-	tcase_add_test(cases, first_sealed_message_must_be_start);
 	tcase_add_test(cases, replayed_message_ends_the_session);
 	tcase_add_test(cases, reordered_message_ends_the_session);
 	tcase_add_test(cases, message_of_another_channel_or_direction_ends_the_session);
 	tcase_add_test(cases, every_flipped_bit_ends_the_session);
-	tcase_add_loop_test(cases, bad_segments_end_the_session, 0, 4);
 	tcase_add_test(cases, a_second_request_before_the_answer_ends_the_session);
-	tcase_add_test(cases, no_start_within_ten_seconds_ends_the_session);
 	tcase_add_test(cases, thirty_silent_seconds_end_the_session);
 	tcase_add_test(cases, a_session_ends_after_an_hour);
 	tcase_add_test(cases, a_message_not_complete_after_five_seconds_ends_the_session);
 	tcase_add_test(cases, a_session_ends_after_as_many_messages_as_its_keys_may_seal);
 	tcase_add_test(cases, wake_up_is_told_so_that_time_outs_need_no_polling);
 	tcase_add_test(cases, a_new_session_ends_the_older_one);
-	tcase_add_test(cases, nonces_never_repeat_within_a_boot);
 	tcase_add_test(cases, unknown_and_malformed_requests_are_refused_and_the_session_goes_on);
 	tcase_add_test(cases, reading_goes_on_while_time_is_advanced);
 	tcase_add_test(cases, magnet_opens_the_window_for_two_minutes);

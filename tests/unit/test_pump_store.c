@@ -130,7 +130,7 @@ START_TEST(power_loss_at_every_byte_of_an_append_keeps_every_retained_record)
 		added = memcmp(r->nvm + r->writes[0].offset, r->writes[0].bytes,
 			       r->writes[0].len) == 0;
 		ck_assert(added == (at == r->writes[0].len) || at + 4 > r->writes[0].len);
-		ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size, r->body, r->key, true, 1),
+		ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size, r->body, r->setup.secret, true, 1),
 				 PUMP_OK);
 		ck_assert_uint_eq(r->pump.log.last, old_last + added);
 		ck_assert_uint_eq(r->pump.log.first, old_first + (_i ? added : 0));
@@ -255,14 +255,14 @@ START_TEST(what_was_never_formatted_does_not_boot)
 	uint8_t kept = r->nvm[20];
 
 	r->nvm[20] ^= 1;
-	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size, r->body, r->key, false, 0),
+	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size, r->body, r->setup.secret, false, 0),
 			 PUMP_EFORM);
 	r->nvm[20] = kept;
-	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size - 1, r->body, r->key, false, 0),
+	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size - 1, r->body, r->setup.secret, false, 0),
 			 PUMP_EFORM);
-	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, 100, r->body, r->key, false, 0), PUMP_EFORM);
+	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, 100, r->body, r->setup.secret, false, 0), PUMP_EFORM);
 	r->body[5] ^= 1;
-	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size, r->body, r->key, false, 0),
+	ck_assert_int_eq(pump_boot(&r->pump, r->nvm, r->nvm_size, r->body, r->setup.secret, false, 0),
 			 PUMP_EFORM);
 	rig_destroy(r);
 }

@@ -154,6 +154,8 @@ static void set_up(void)
 				  .low_alarm = {2 * NL_PER_ML}};
 	ck_assert_int_ge(sodium_init(), 0);
 	memset(&bench, 0, sizeof(bench));
+	birth.paired = true;
+	birth.advert_key[0] = 0xad;
 	memcpy(birth.workstation, workstation, sizeof(workstation));
 	memset(birth.pairing_key, 0x5a, sizeof(birth.pairing_key));
 	ck_assert_int_eq(image_encode(&program, birth.image, sizeof(birth.image), &birth.image_len),
@@ -233,16 +235,16 @@ static void advance(uint64_t seconds)
 
 START_TEST(serves_the_version_and_answers_a_hello)
 {
-	uint8_t hello[45] = {0x03, 0x0f, 1, 0, 0x33}; /* first and last segment, counter 0 */
-	memcpy(hello + 5, workstation, sizeof(workstation));
+	uint8_t hello[34] = {0x03, 0x0f, 2, 0, 0x33, 0x55}; /* first and last segment, counter 0 */
+	memcpy(hello + 10, workstation, sizeof(workstation));
 	connect_client();
 	ck_assert_uint_eq(bench.version_len, 2);
-	ck_assert_uint_eq(bench.version[0], 1);
+	ck_assert_uint_eq(bench.version[0], 2);
 	ck_assert_uint_eq(bench.version[1], 0);
 	write_in(hello, sizeof(hello));
 	ck_assert_int_eq(bench.written, LINK_DELIVERED);
 	settle();
-	ck_assert_uint_eq(bench.out_len, 37);
+	ck_assert_uint_eq(bench.out_len, 25);
 	ck_assert_uint_eq(bench.out[0], 0x03);
 	ck_assert_uint_eq(bench.out[1], 0x0f);
 	ck_assert_uint_eq(bench.out[4], 0x55);
@@ -261,16 +263,25 @@ START_TEST(refuses_a_broken_segment_with_its_own_error_and_drops_the_link)
 }
 END_TEST
 
-START_TEST(takes_one_programmer_at_a_time_and_the_next_after_it)
+START_TEST(a_newcomer_takes_the_place_of_the_oldest_who_proved_nothing)
 {
-	int ends[2];
+	int ends[PUMP_LINKS][2];
+	char byte;
 	connect_client();
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
-	ck_assert_int_eq(peripheral_connect(bench.pump, link_local_wrap(ends[0])), -EBUSY);
-	ck_assert_int_eq(close(ends[1]), 0);
+	for (size_t i = 0; i < PUMP_LINKS; i++) {
+		ck_assert(!bench.closed);
+		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends[i]), 0);
+		ck_assert_int_eq(peripheral_connect(bench.pump, link_local_wrap(ends[i][0])), 0);
+	}
+	turn_until(&bench.closed);
+	for (size_t i = 0; i < PUMP_LINKS; i++) {
+		ck_assert_int_eq(recv(ends[i][1], &byte, 1, MSG_DONTWAIT), -1);
+		ck_assert_int_eq(close(ends[i][1]), 0);
+	}
+	settle();
+	ck_assert(!peripheral_is_connected(bench.pump));
 	gatt_client_destroy(bench.client);
 	bench.client = NULL;
-	settle();
 	bench.ready = false;
 	connect_client();
 }
@@ -375,19 +386,23 @@ START_TEST(storage_that_breaks_ends_the_pump_and_is_told)
 }
 END_TEST
 
-START_TEST(advertisement_tells_the_service_and_the_window_only)
+START_TEST(advertisement_tells_the_service_the_window_and_a_tag_for_those_who_know_it)
 {
-	static const uint8_t expected[] = {
-		0x02, 0x01, 0x06, 0x11, 0x07, 0x60, 0x3c, 0x7f, 0x4a, 0x8e, 0x1b, 0x2d, 0x9c,
-		0x6e, 0x4f, 0x3b, 0x5a, 0x01, 0x00, 0x1c, 0x7d, 0x04, 0xff, 0xff, 0xff, 0x00};
+	static const uint8_t head[] = {0x02, 0x01, 0x06, 0x1a, 0x21, 0x60, 0x3c, 0x7f, 0x4a, 0x8e, 0x1b,
+				       0x2d, 0x9c, 0x6e, 0x4f, 0x3b, 0x5a, 0x01, 0x00, 0x1c, 0x7d};
+	static const uint8_t key[ADVERT_KEY_LEN] = {0xad}, other[ADVERT_KEY_LEN] = {0xae};
 	uint8_t adv[PERIPHERAL_ADV_MAX];
-	ck_assert_uint_eq(peripheral_advert(bench.pump, adv), sizeof(expected));
-	ck_assert_mem_eq(adv, expected, sizeof(expected));
+	ck_assert_uint_eq(peripheral_advert(bench.pump, adv), sizeof(head) + ADVERT_LEN);
+	ck_assert_mem_eq(adv, head, sizeof(head));
+	ck_assert_uint_eq(adv[sizeof(head)], 0);
+	ck_assert(advert_is_of(adv + sizeof(head), key));
+	ck_assert(!advert_is_of(adv + sizeof(head), other));
 	peripheral_press_magnet(bench.pump);
 	settle();
 	ck_assert_uint_eq(bench.advert_changes, 1);
-	ck_assert_uint_eq(peripheral_advert(bench.pump, adv), sizeof(expected));
-	ck_assert_uint_eq(adv[sizeof(expected) - 1], 0x01);
+	ck_assert_uint_eq(peripheral_advert(bench.pump, adv), sizeof(head) + ADVERT_LEN);
+	ck_assert_uint_eq(adv[sizeof(head)], 0x01);
+	ck_assert(advert_is_of(adv + sizeof(head), key));
 }
 END_TEST
 
@@ -406,7 +421,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, serves_the_version_and_answers_a_hello);
 	tcase_add_test(tests, refuses_a_broken_segment_with_its_own_error_and_drops_the_link);
-	tcase_add_test(tests, takes_one_programmer_at_a_time_and_the_next_after_it);
+	tcase_add_test(tests, a_newcomer_takes_the_place_of_the_oldest_who_proved_nothing);
 	tcase_add_test(tests, advance_delivers_and_logs_every_hour);
 	tcase_add_test(tests, slices_of_a_long_advance_leave_room_for_the_link);
 	tcase_add_test(tests, loss_of_power_keeps_the_log_and_is_logged);
@@ -415,7 +430,7 @@ int main(void)
 	tcase_add_test(tests, failed_store_restarts_the_pump_without_a_trace_of_it);
 	tcase_add_test(tests, each_store_is_synced_but_a_long_advance_once);
 	tcase_add_test(tests, storage_that_breaks_ends_the_pump_and_is_told);
-	tcase_add_test(tests, advertisement_tells_the_service_and_the_window_only);
+	tcase_add_test(tests, advertisement_tells_the_service_the_window_and_a_tag_for_those_who_know_it);
 	tcase_add_test(tests, pump_is_not_made_twice_nor_over_another);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);

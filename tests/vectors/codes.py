@@ -53,10 +53,14 @@ def sets(document):
     yield "alarms", words(re.search(r"alarm u8: (.*?);", s9).group(1), 2)
     yield "alarm states", words(re.search(r"state u8: (.*?);", s9).group(1), 2)
     yield "flags", re.findall(r"0x([0-9A-F]{2}) (no|yes)\b", s4)
-    hello = section(document, 3)
-    yield "hello and refusal", re.findall(r"(?:^\| 0 \| 1 \| |two bytes, )0x([0-9A-F]{2})(\b)", hello, re.M)
-    yield "roles", re.findall(r"role 0x([0-9A-F]{2})(\b)", hello)
-    yield "reasons", re.findall(r"0x([0-9A-F]{2}) (no common|workstation)", hello)
+    hand = section(document, 3)
+    hands = re.findall(r"^\| (?:programmer, on In|pump, on Out|programmer|pump) \| ([A-Z]+) \| 0x([0-9A-F]{2})", hand, re.M)
+    yield "handshake and refusal", sorted({(code, word) for word, code in hands} | {("F0", "refusal")})
+    yield "roles", [(code, code) for code in sorted(set(re.findall(r"role 0x([0-9A-F]{2})", hand)))]
+    yield "secrets", re.findall(r"(?:card code|pairing key) 0x([0-9A-F]{2})()", hand)
+    yield "reasons", re.findall(r"0x([0-9A-F]{2}) (no common|workstation|no pairing|the tries)", hand)
+    kinds = re.search(r"bits of\nthat record: (.*?)\.$", hand, re.M | re.S).group(1).replace("\n", " ")
+    yield "security", words(kinds, 2)
 
 
 def distance(a, b):

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Reads the vectors that were written by hand from docs/protocol.md, decodes each, compares every
- * field with the one written beside its bytes, and encodes it again.
- */
+/* Decodes each vector that was written by hand from docs/protocol.md, compares every field, and encodes it again. */
 #include "change.h"
 #include "image.h"
 #include "messages.h"
@@ -88,9 +85,40 @@ static const char *member_name(const char *path)
 #define CHECK_U64(path)    expect_number(member_name(#path), m->as.path)
 #define CHECK_I64(path)    expect_signed(member_name(#path), (int64_t)m->as.path)
 #define CHECK_FLAG(path)   expect_flag(member_name(#path), m->as.path)
-#define CHECK_BIT(path)    expect_flag(member_name(#path), m->as.path)
 #define CHECK_FIXED(path)  expect_bytes(member_name(#path), (const uint8_t *)&m->as.path, sizeof m->as.path)
 #define CHECK_STRING(path) expect_text(member_name(#path), (const char *)&m->as.path)
+
+static void expect_enrol(const struct msg_enrol *enrol)
+{
+	if (enrol->has_operator) {
+		expect_text("operator_id", enrol->operator_id);
+		expect_bytes("operator_key", enrol->operator_key, OPERATOR_KEY_LEN);
+	}
+}
+
+static void expect_slots(const struct msg_slots *slots)
+{
+	for (size_t i = 0; i < slots->count; i++) {
+		expect_number("slot", slots->rows[i].slot);
+		expect_bytes("workstation", slots->rows[i].workstation, WORKSTATION_LEN);
+		expect_number("last_token", slots->rows[i].last_token);
+		expect_number("witness_size", slots->rows[i].witness_size);
+	}
+}
+
+static void expect_security(const struct msg_security *security)
+{
+	struct security_row row;
+
+	for (size_t i = 0; i < security->count; i++) {
+		security_row_read(security->rows + i * SECURITY_ROW_LEN, &row);
+		expect_number("kind", row.kind);
+		expect_bytes("workstation", row.workstation, WORKSTATION_LEN);
+		expect_number("first_ticks_ms", row.first_ticks_ms);
+		expect_number("last_ticks_ms", row.last_ticks_ms);
+		expect_number("times", row.times);
+	}
+}
 
 static void expect_block(const struct msg_block *block)
 {
@@ -442,7 +470,7 @@ static void check_file(const char *name, int least)
 
 START_TEST(every_message_is_read_and_written_as_the_document_says)
 {
-	check_file("messages.txt", 46);
+	check_file("messages.txt", 55);
 }
 END_TEST
 
@@ -454,7 +482,7 @@ END_TEST
 
 START_TEST(every_record_and_chain_value_is_as_the_document_says)
 {
-	check_file("records.txt", 21);
+	check_file("records.txt", 23);
 }
 END_TEST
 

@@ -35,10 +35,13 @@ static void write_super(const struct pump_birth *birth, uint8_t *nvm, size_t nvm
 	writer_string8(&w, birth->model);
 	writer_u32(&w, FIRST_EPOCH);
 	writer_i64(&w, birth->utc_s);
+	writer_u8(&w, birth->paired);
 	writer_copy(&w, birth->workstation, WORKSTATION_LEN);
 	writer_copy(&w, birth->pairing_key, PAIRING_KEY_LEN);
 	writer_string8(&w, birth->operator_id);
 	writer_copy(&w, birth->operator_key, OPERATOR_KEY_LEN);
+	writer_copy(&w, (const uint8_t *)birth->card_code, CARD_CODE_LEN);
+	writer_copy(&w, birth->advert_key, ADVERT_KEY_LEN);
 	writer_init(&w, nvm + CRC_AT, 4);
 	writer_u32(&w, pump_crc(nvm, CRC_AT));
 }
@@ -60,30 +63,21 @@ enum pump_err pump_birth_read(const uint8_t *nvm, size_t nvm_size, struct pump_s
 	reader_string8(&r, out->model, sizeof out->model);
 	out->epoch = reader_u32(&r);
 	out->utc_s = reader_i64(&r);
+	out->paired = reader_u8(&r) != 0;
 	reader_copy(&r, out->workstation, WORKSTATION_LEN);
 	reader_copy(&r, out->key, PAIRING_KEY_LEN);
 	reader_string8(&r, out->operator_id, sizeof out->operator_id);
 	reader_copy(&r, out->operator_key, OPERATOR_KEY_LEN);
+	reader_copy(&r, (uint8_t *)out->card_code, CARD_CODE_LEN);
+	reader_copy(&r, out->advert_key, ADVERT_KEY_LEN);
 	if (r.failed || memcmp(magic, MAGIC, sizeof MAGIC) != 0 || out->nvm_size != nvm_size)
 		return PUMP_EFORM;
 	return PUMP_OK;
 }
 
-static void first_operators(const char *id, const uint8_t *key, struct pump_operators *out)
-{
-	memset(out, 0, sizeof *out);
-	if (id[0] == '\0')
-		return;
-	out->version = 1;
-	out->count = 1;
-	memcpy(out->list[0].id, id, OPERATOR_ID_MAX);
-	out->list[0].role = OPERATOR_SUPERVISOR;
-	memcpy(out->list[0].key, key, OPERATOR_KEY_LEN);
-}
-
 void pump_birth_operators(const struct pump_super *super, struct pump_operators *out)
 {
-	first_operators(super->operator_id, super->operator_key, out);
+	pump_operators_first(super->operator_id, super->operator_key, out);
 }
 
 static void add_record(struct newborn *n, uint8_t *nvm, size_t nvm_size, const uint8_t *raw,
@@ -132,15 +126,25 @@ static void write_core(const struct newborn *n, uint8_t *block)
 
 static void write_block(const struct newborn *n, uint8_t *block)
 {
-	struct pump_pair pair = {.used = true};
+	const struct pump_birth *birth = n->birth;
+	struct pump_pair pair = {.used = birth->paired};
+	struct pump_access access = {.card_tries = 0};
+	struct pump_care care = {.bolus = 0};
 	struct pump_operators operators;
 
-	memcpy(pair.workstation, n->birth->workstation, WORKSTATION_LEN);
-	memcpy(pair.key, n->birth->pairing_key, PAIRING_KEY_LEN);
+	if (birth->paired) {
+		memcpy(pair.workstation, birth->workstation, WORKSTATION_LEN);
+		memcpy(pair.key, birth->pairing_key, PAIRING_KEY_LEN);
+	}
+	memcpy(access.card_code, birth->card_code, CARD_CODE_LEN);
+	memcpy(access.advert_key, birth->advert_key, ADVERT_KEY_LEN);
+	memcpy(care.tag, birth->patient_tag, sizeof care.tag);
 	write_core(n, block);
 	pump_block_put_pair(block, 0, &pair);
-	first_operators(n->birth->operator_id, n->birth->operator_key, &operators);
+	pump_operators_first(birth->operator_id, birth->operator_key, &operators);
 	pump_block_put_operators(block, &operators);
+	pump_block_put_care(block, &care);
+	pump_block_put_access(block, &access);
 	pump_block_seal(block, 1);
 }
 
@@ -162,7 +166,9 @@ static enum pump_err check_birth(struct newborn *n)
 	struct read_image image;
 
 	if (text_len(birth->serial, sizeof birth->serial) == 0 ||
-	    text_len(birth->model, sizeof birth->model) == 0)
+	    text_len(birth->model, sizeof birth->model) == 0 ||
+	    (birth->patient_tag[0] != '\0' &&
+	     text_len(birth->patient_tag, sizeof birth->patient_tag) == 0))
 		return PUMP_ERANGE;
 	if (birth->operator_id[0] != '\0' &&
 	    (text_len(birth->operator_id, sizeof birth->operator_id) == 0 ||

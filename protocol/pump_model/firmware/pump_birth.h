@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * pump_birth - the superblock: what a pump is from the factory and its first clinic on. Written
- * once by pump_format and never again; it carries the first pairing and supervisor, so that a pump whose state
+ * once by pump_format and never again; it carries the first pairing and supervisor and the card code, so that a pump whose state
  * blocks are both lost can still be reached and got safe.
  */
 #ifndef PUMPCTL_PUMP_BIRTH_H
@@ -20,10 +20,13 @@ struct pump_super {
 	char model[MODEL_MAX + 1];
 	uint32_t epoch;
 	int64_t utc_s;
+	bool paired;
 	uint8_t workstation[WORKSTATION_LEN];
 	uint8_t key[PAIRING_KEY_LEN];
 	char operator_id[OPERATOR_ID_MAX + 1];
 	uint8_t operator_key[OPERATOR_KEY_LEN];
+	char card_code[CARD_CODE_LEN];
+	uint8_t advert_key[ADVERT_KEY_LEN];
 };
 
 /* The list that a pump has before any order changes it. */

@@ -13,7 +13,9 @@ enum {
 	PAIRS_AT = ENTRY_AT + PUMP_ENTRY_LEN,
 	OPERATORS_AT = PAIRS_AT + PUMP_SLOTS * PUMP_PAIR_LEN,
 	CARE_AT = OPERATORS_AT + PUMP_OPERATORS_LEN,
-	GENERATION_AT = CARE_AT + PUMP_CARE_LEN,
+	ACCESS_AT = CARE_AT + PUMP_CARE_LEN,
+	SECURITY_AT = ACCESS_AT + PUMP_ACCESS_LEN,
+	GENERATION_AT = SECURITY_AT + PUMP_SECURITY_LEN,
 	CRC_AT = GENERATION_AT + 8,
 	/* Within their part: */
 	IMAGE_LEN_AT = PUMP_CORE_LEN - 2,
@@ -139,6 +141,16 @@ void pump_block_put_care(uint8_t *block, const struct pump_care *care)
 	pump_care_write(block + CARE_AT, care);
 }
 
+void pump_block_put_access(uint8_t *block, const struct pump_access *access)
+{
+	pump_access_put(block + ACCESS_AT, access);
+}
+
+void pump_block_put_security(uint8_t *block, const struct pump_security *ring)
+{
+	pump_security_put(block + SECURITY_AT, ring);
+}
+
 void pump_block_put_entry(uint8_t *block, const uint8_t *entry)
 {
 	if (entry)
@@ -194,6 +206,12 @@ void pump_block_read(const uint8_t *block, struct pump_memory *out)
 	/* pump_block_check has read them before. */
 	(void)pump_operators_read(block + OPERATORS_AT, &out->operators);
 	(void)pump_care_read(block + CARE_AT, &out->care);
+	pump_access_get(block + ACCESS_AT, &out->access);
+}
+
+void pump_block_read_security(const uint8_t *block, struct pump_security *ring)
+{
+	pump_security_get(block + SECURITY_AT, ring);
 }
 
 const uint8_t *pump_block_entry(const uint8_t *block)

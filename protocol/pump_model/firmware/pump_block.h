@@ -3,7 +3,7 @@
  * pump_block - the state block: bytes of everything that a commit changes, and back.
  *
  * version u8, core, log entry of the same transaction (redo; zeros: none), pairing slots, operators,
- * care, generation u64, CRC-32C u32. Generation and CRC come last: a block whose writing was cut
+ * care, access, security ring, generation u64, CRC-32C u32. Generation and CRC come last: a block whose writing was cut
  * short fails its CRC. The layout is the firmware's own affair and is in no document.
  */
 #ifndef PUMPCTL_PUMP_BLOCK_H
@@ -12,11 +12,13 @@
 #include "codes.h"
 #include "pump_care.h"
 #include "pump_operators.h"
+#include "pump_access.h"
+#include "pump_security.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PUMP_SLOTS     8
+#define PUMP_SLOTS     SLOTS_MAX
 #define PUMP_RESULTS   16
 #define PUMP_ENTRY_LEN 256 /* PUMP_LOG_SLOT */
 
@@ -25,7 +27,7 @@
 #define PUMP_PAIR_LEN   (106 + PUMP_RESULTS * PUMP_RESULT_LEN)
 #define PUMP_BLOCK_LEN                                                                             \
 	(1 + PUMP_CORE_LEN + PUMP_ENTRY_LEN + PUMP_SLOTS * PUMP_PAIR_LEN + PUMP_OPERATORS_LEN +    \
-	 PUMP_CARE_LEN + 12)
+	 PUMP_CARE_LEN + PUMP_ACCESS_LEN + PUMP_SECURITY_LEN + 12)
 
 /* What infusion moves on. Also in every log entry, so that an append moves it on durably. */
 struct pump_counters {
@@ -81,6 +83,7 @@ struct pump_memory {
 	struct pump_pair pairs[PUMP_SLOTS];
 	struct pump_operators operators;
 	struct pump_care care;
+	struct pump_access access;
 };
 
 /* Writes the parts of a block at their place in block (PUMP_BLOCK_LEN bytes). */
@@ -88,6 +91,8 @@ void pump_block_put_core(uint8_t *block, const struct pump_core *core);
 void pump_block_put_pair(uint8_t *block, unsigned slot, const struct pump_pair *pair);
 void pump_block_put_operators(uint8_t *block, const struct pump_operators *operators);
 void pump_block_put_care(uint8_t *block, const struct pump_care *care);
+void pump_block_put_access(uint8_t *block, const struct pump_access *access);
+void pump_block_put_security(uint8_t *block, const struct pump_security *ring);
 /* entry: PUMP_ENTRY_LEN bytes, or NULL for none. */
 void pump_block_put_entry(uint8_t *block, const uint8_t *entry);
 /* Last: generation and CRC over the whole block. */
@@ -97,6 +102,7 @@ void pump_block_seal(uint8_t *block, uint64_t generation);
 bool pump_block_check(const uint8_t *block, uint64_t *generation);
 /* Of a block that was found good. */
 void pump_block_read(const uint8_t *block, struct pump_memory *out);
+void pump_block_read_security(const uint8_t *block, struct pump_security *ring);
 /* The redo entry within a block, or NULL if it has none. */
 const uint8_t *pump_block_entry(const uint8_t *block);
 /* True if two blocks say the same, whatever their generation. */

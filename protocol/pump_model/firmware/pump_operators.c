@@ -105,6 +105,18 @@ static bool is_same_id(const char *a, const char *b)
 	return a[i] == b[i];
 }
 
+void pump_operators_first(const char *id, const uint8_t *key, struct pump_operators *out)
+{
+	memset(out, 0, sizeof *out);
+	if (id[0] == '\0')
+		return;
+	out->version = 1;
+	out->count = 1;
+	memcpy(out->list[0].id, id, OPERATOR_ID_MAX);
+	out->list[0].role = OPERATOR_SUPERVISOR;
+	memcpy(out->list[0].key, key, OPERATOR_KEY_LEN);
+}
+
 const struct pump_operator *pump_operators_find(const struct pump_operators *operators,
 						const char *id)
 {

@@ -27,6 +27,9 @@ void pump_operators_write(uint8_t *bytes, const struct pump_operators *operators
 /* False: the count is out of bounds; *out untouched. */
 bool pump_operators_read(const uint8_t *bytes, struct pump_operators *out);
 
+/* The list with one supervisor, or with nobody for id "". key: OPERATOR_KEY_LEN bytes. */
+void pump_operators_first(const char *id, const uint8_t *key, struct pump_operators *out);
+
 /* NULL: not listed. */
 const struct pump_operator *pump_operators_find(const struct pump_operators *operators,
 						const char *id);

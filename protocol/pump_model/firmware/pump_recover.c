@@ -27,9 +27,11 @@ static bool find_block(struct pump *p)
 		p->store.current = slot;
 		found = true;
 	}
-	if (found)
-		pump_block_read(block_at(p, p->store.current), &p->memory);
-	return found;
+	if (!found)
+		return false;
+	pump_block_read(block_at(p, p->store.current), &p->memory);
+	pump_block_read_security(block_at(p, p->store.current), &p->security);
+	return true;
 }
 
 static void take_counters(struct pump_counters *counters, const struct pump_entry *entry)
@@ -174,10 +176,12 @@ static void rebuild(struct pump *p, const struct pump_super *super)
 	core->therapy = THERAPY_MINIMUM;
 	core->memory_lost = true;
 	core->utc_s = super->utc_s;
-	p->memory.pairs[0].used = true;
+	p->memory.pairs[0].used = super->paired;
 	memcpy(p->memory.pairs[0].workstation, super->workstation, WORKSTATION_LEN);
 	memcpy(p->memory.pairs[0].key, super->key, PAIRING_KEY_LEN);
 	pump_birth_operators(super, &p->memory.operators);
+	memcpy(p->memory.access.card_code, super->card_code, CARD_CODE_LEN);
+	memcpy(p->memory.access.advert_key, super->advert_key, ADVERT_KEY_LEN);
 	for (uint64_t seq = p->log.first; pump_log_get(p, seq, &entry); seq++) {
 		take_entry(p, &entry);
 		take_chain(p, &entry);

@@ -2,6 +2,7 @@
 #include "pump_requests.h"
 
 #include "bytes.h"
+#include "pump_enrol.h"
 #include "pump_infusion.h"
 #include "pump_log.h"
 #include "pump_order.h"
@@ -30,7 +31,9 @@ static void copy_text(char *to, size_t size, const char *from)
 static enum result_code answer_start(struct pump *p, const struct message *m,
 				     struct message *answer)
 {
-	const struct pump_pair *pair = &p->memory.pairs[p->session.slot];
+	static const struct pump_pair nobody;
+	const struct pump_session *session = &p->session;
+	const struct pump_pair *pair = session->is_card ? &nobody : &p->memory.pairs[session->slot];
 	struct msg_started *started = &answer->as.started;
 
 	(void)m;
@@ -41,8 +44,9 @@ static enum result_code answer_start(struct pump *p, const struct message *m,
 	copy_text(started->serial, sizeof started->serial, p->serial);
 	copy_text(started->model, sizeof started->model, p->limits->model);
 	copy_text(started->firmware, sizeof started->firmware, FIRMWARE);
-	started->is_virtual = true;
-	started->slot = p->session.slot;
+	copy_text(started->patient_tag, sizeof started->patient_tag, p->memory.care.tag);
+	started->slot = session->is_card ? SLOT_NONE : session->slot;
+	started->operators = p->memory.operators.count;
 	started->epoch = p->memory.core.epoch;
 	started->ticks_ms = pump_requests_ticks(p);
 	started->last_token = pair->last_token;
@@ -132,12 +136,16 @@ static enum result_code answer_range(struct pump *p, const struct message *m,
 static const struct request {
 	uint16_t op;
 	bool in_pull;     /* may come while a pull runs */
+	bool by_card;     /* may come in a session that the card code opened */
 	bool needs_time;  /* waits until infusion has reached the time that was told */
 	/* answer->op 0: the answer comes later, or there is none. */
 	enum result_code (*run)(struct pump *, const struct message *, struct message *answer);
 } REQUESTS[] = {
-	{.op = OP_START, .run = answer_start},
-	{.op = OP_PING, .run = answer_ping},
+	{.op = OP_START, .by_card = true, .run = answer_start},
+	{.op = OP_ENROL, .by_card = true, .run = pump_enrol},
+	{.op = OP_PING, .by_card = true, .run = answer_ping},
+	{.op = OP_GET_SLOTS, .run = pump_enrol_list},
+	{.op = OP_GET_SECURITY, .run = pump_enrol_security},
 	{.op = OP_GET_STATUS, .run = answer_status},
 	{.op = OP_GET_IMAGE, .run = answer_image},
 	{.op = OP_GET_OPERATORS, .run = answer_operators},
@@ -186,6 +194,8 @@ static void carry_out(struct pump *p, const struct request *request, uint16_t op
 
 	if (p->pull.running && !(request && request->in_pull))
 		code = CODE_NOT_NOW;
+	else if (request && s->is_card && !request->by_card)
+		code = CODE_NOT_ENROLLED;
 	else if (request && message_decode(s->request, s->request_len, &m) != PUMP_OK)
 		code = CODE_MALFORMED;
 	else if (request)

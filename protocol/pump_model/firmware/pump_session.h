@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * pump_session - one link: hello, sealing, segments and time-outs of docs/protocol.md section 3,
- * on the pump's side.
- *
- *   OFF -connected-> LINKED -hello-> GREETED -START opens-> OPEN
- *   LINKED -version or workstation not known-> REFUSED (two bytes, then the link goes)
- *   any -what does not open, form, time-out-> ENDED (link goes, no answer)
- *   any -disconnected-> OFF
+ * pump_session - the session: sealing, requests and time-outs of docs/protocol.md section 3, on
+ * the pump's side, from the moment that a visit has proved itself (pump_visit.h). There is one at
+ * most; a new one ends the older before the programmer is told that it is there.
  */
 #ifndef PUMPCTL_PUMP_SESSION_H
 #define PUMPCTL_PUMP_SESSION_H
@@ -15,11 +11,12 @@
 #include "pump.h"
 
 /* docs/protocol.md 3.3, milliseconds. */
-#define PUMP_START_TIMEOUT_MS   10000
 #define PUMP_SILENCE_TIMEOUT_MS 30000
 #define PUMP_SESSION_MAX_MS     3600000
 
-void pump_session_open(struct pump *p, uint16_t mtu);
+/* The visit of this link is DONE with its handshake: it becomes the session. */
+void pump_session_begin(struct pump *p, unsigned link);
+/* Wipes the session; its link is gone or going. */
 void pump_session_close(struct pump *p);
 /* Ends the session without an answer and asks for the link to be dropped. */
 void pump_session_end(struct pump *p);
@@ -34,8 +31,11 @@ uint64_t pump_session_deadline(const struct pump *p);
 bool pump_session_can_send(const struct pump *p, enum channel channel);
 /* Seals and queues a message; on any failure the session ends. */
 void pump_session_send(struct pump *p, enum channel channel, const struct message *m);
-/* The next value to send, or that the link should go. */
+/* The next value to send. */
 bool pump_session_action(struct pump *p, struct pump_action *out);
 void pump_session_sent(struct pump *p, enum channel channel);
+/* The next value of a sender; false: it has none, or one is on its way. */
+bool pump_session_next_value(struct pump_sender *sender, enum channel channel, unsigned link,
+			     uint16_t mtu, struct pump_action *out);
 
 #endif

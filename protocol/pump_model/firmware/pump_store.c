@@ -37,6 +37,8 @@ static void encode_next(struct pump *p)
 		pump_block_put_pair(s->block, i, &p->next.pairs[i]);
 	pump_block_put_operators(s->block, &p->next.operators);
 	pump_block_put_care(s->block, &p->next.care);
+	pump_block_put_access(s->block, &p->next.access);
+	pump_block_put_security(s->block, &p->security);
 	pump_block_seal(s->block, s->generation + 1);
 }
 

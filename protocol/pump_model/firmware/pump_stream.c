@@ -51,7 +51,7 @@ enum result_code pump_stream_acknowledge(struct pump *p, const struct message *m
 /* Octets of records in one block: a message's, and no more values than it may take. */
 static size_t records_max(const struct pump *p)
 {
-	size_t values = (size_t)BLOCK_VALUES_MAX * (p->session.mtu - VALUE_OVERHEAD);
+	size_t values = (size_t)BLOCK_VALUES_MAX * (p->visits[p->session.link].mtu - VALUE_OVERHEAD);
 	size_t message = values < MESSAGE_MAX ? values : MESSAGE_MAX;
 
 	return message - SEAL_OVERHEAD - BLOCK_HEADER;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pump_access.h"
+
+#include "bytes.h"
+
+void pump_access_put(uint8_t *part, const struct pump_access *access)
+{
+	struct writer w;
+
+	writer_init(&w, part, PUMP_ACCESS_LEN);
+	writer_copy(&w, (const uint8_t *)access->card_code, CARD_CODE_LEN);
+	writer_u32(&w, access->card_tries);
+	writer_copy(&w, access->advert_key, ADVERT_KEY_LEN);
+}
+
+void pump_access_get(const uint8_t *part, struct pump_access *access)
+{
+	struct reader r;
+
+	reader_init(&r, part, PUMP_ACCESS_LEN);
+	reader_copy(&r, (uint8_t *)access->card_code, CARD_CODE_LEN);
+	access->card_tries = reader_u32(&r);
+	reader_copy(&r, access->advert_key, ADVERT_KEY_LEN);
+}
