@@ -54,10 +54,11 @@ def lines_of_bt():
     for notes in sorted(glob.glob(f"{FOLDER}/bt/CMakeFiles/*/*.gcno")):
         for text in run("gcov", "--json-format", "--stdout", notes).splitlines():
             for file in json.loads(text)["files"]:
-                name = os.path.relpath(os.path.join(SOURCE, file["file"]), SOURCE)
-                if not name.startswith("bt/"):
+                # The way to a source file is told from here or from there; its folder is always its last part.
+                folder, name = os.path.split(file["file"])
+                if os.path.basename(folder) != "bt":
                     continue
-                lines = files.setdefault(name, {})
+                lines = files.setdefault(f"bt/{name}", {})
                 for line in file["lines"]:
                     number = line["line_number"]
                     lines[number] = lines.get(number, 0) + line["count"]
