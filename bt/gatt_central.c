@@ -27,6 +27,7 @@ static void finish_operation(struct gatt_central *central)
 {
 	central->is_working = false;
 	central->is_raising = false;
+	gatt_central_settle_subscription(central);
 	central->handlers.on_done(central->ctx, &central->procedure.result);
 }
 
@@ -107,6 +108,7 @@ static void enter(struct gatt_central *central, enum gatt_central_step step)
 	if (step != STEP_WALK)
 		return;
 	central->is_stale = false;
+	central->is_ready_due = true;
 	gatt_walk_init(&central->walk, &central->tree);
 }
 
@@ -129,38 +131,50 @@ static void ask(struct gatt_central *central, const struct att_pdu *request)
 		fail(central, ATT_CLIENT_LINK, err);
 }
 
-/* In the middle of an operation only a 0x12 leads here. */
-static void become_ready(struct gatt_central *central)
+/* After an overtaken operation the peer may still hold parts of a prepared write. */
+static void end_overtaken(struct gatt_central *central)
 {
-	if (central->is_working && central->is_overtaken)
+	central->is_overtaken = false;
+	if (gatt_procedure_abandon(&central->procedure, ATT_ERR_OUT_OF_SYNC) == GATT_STEP_DONE)
 		finish_operation(central);
+}
+
+/* At rest a change comes first, then whoever waits for the tree is told. */
+static void go_on_ready(struct gatt_central *central)
+{
+	struct att_pdu request;
+
+	if (central->is_working && central->is_overtaken)
+		end_overtaken(central);
 	/* on_done may have begun another operation or the end. */
 	if (!is_open(central) || central->att.fn)
 		return;
-	if (central->is_working || central->is_stale)
-		gatt_central_go_on(central);
-	else
+	if (central->is_working) {
+		gatt_procedure_next(&central->procedure, att_client_mtu(&central->att), &request);
+		ask(central, &request);
+	} else if (central->is_stale) {
+		enter(central, STEP_WALK);
+	} else if (central->is_ready_due) {
+		central->is_ready_due = false;
 		central->handlers.on_ready(central->ctx, att_client_mtu(&central->att));
+	}
 }
 
 void gatt_central_go_on(struct gatt_central *central)
 {
 	struct att_pdu request;
 
-	if (central->step == STEP_READY && central->is_stale && !central->is_working)
-		enter(central, STEP_WALK);
-	if (central->step == STEP_READY && central->is_working) {
-		gatt_procedure_next(&central->procedure, att_client_mtu(&central->att), &request);
-		ask(central, &request);
+	for (;;) {
+		if (central->step == STEP_READY)
+			go_on_ready(central);
+		if (central->step >= STEP_READY || !is_open(central))
+			return;
+		while (central->step < STEP_READY && !next_request(central, &request))
+			leave_step(central);
+		if (central->step < STEP_READY)
+			break;
 	}
-	if (central->step >= STEP_READY)
-		return;
-	while (central->step < STEP_READY && !next_request(central, &request))
-		leave_step(central);
-	if (central->step < STEP_READY)
-		ask(central, &request);
-	else
-		become_ready(central);
+	ask(central, &request);
 }
 
 /* The hash that was asked for by type: one item of handle and 16 bytes. */
@@ -185,8 +199,6 @@ static void discard_tree(struct gatt_central *central)
 {
 	if (central->is_working) {
 		central->is_overtaken = true;
-		central->procedure.result = (struct gatt_result){.result = LINK_REFUSED,
-		                                                 .att_error = ATT_ERR_OUT_OF_SYNC};
 		gatt_central_tell_change(central, 1, ATT_HANDLE_MAX);
 	}
 	enter(central, STEP_WALK);
@@ -265,11 +277,8 @@ static void take_operation_answer(struct gatt_central *central, const struct att
 		fail(central, ATT_CLIENT_PROTOCOL, -EPROTO);
 		return;
 	}
-	if (step == GATT_STEP_DONE) {
-		if (central->procedure.result.result == LINK_DELIVERED)
-			gatt_central_end_subscription(central);
+	if (step == GATT_STEP_DONE)
 		finish_operation(central);
-	}
 	if (is_open(central) && !central->att.fn)
 		gatt_central_go_on(central);
 }
@@ -338,6 +347,7 @@ int gatt_central_create(struct gatt_central **out, struct loop *loop, struct lin
 	central->ctx = ctx;
 	central->config = *config;
 	central->config.cache = NULL;
+	central->is_ready_due = true;
 	if (config->cache && (config->is_bonded || config->cache->has_hash))
 		central->tree = *config->cache;
 	err = att_client_init(&central->att, loop, link, config->mtu, timeout_ms, &att_handlers,
@@ -394,7 +404,7 @@ int gatt_central_start(struct gatt_central *central, const struct gatt_operation
 	central->is_security_asked = false;
 	central->is_rechecked = false;
 	central->is_overtaken = false;
-	central->ending = 0;
+	central->subscribed = 0;
 	return 0;
 }
 

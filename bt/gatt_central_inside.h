@@ -41,17 +41,23 @@ struct gatt_central {
 	bool is_raising;
 	bool is_stale;     /* the peer announced a change */
 	bool is_rechecked; /* the hash was read again for this operation */
+	bool is_ready_due; /* on_ready was not called since the last search */
 	bool is_overtaken; /* by a change of the database: not to be repeated */
 	uint8_t refusal;   /* what asked for security */
-	uint16_t ending;   /* subscription to be taken away when its CCCD is cleared */
+	/* What the CCCD write under way leaves of a subscription if it succeeds, and if it does
+	 * not. */
+	uint16_t subscribed;
+	uint16_t bits_after;
+	uint16_t bits_before;
 };
 
 /* One value from the peer: Service Changed, or for whoever subscribed to it. */
 void gatt_central_take_value(struct gatt_central *central, const struct att_pdu *pdu);
 /* All that was known of handles is void. */
 void gatt_central_tell_change(struct gatt_central *central, uint16_t start, uint16_t end);
-/* The peer accepted the operation under way: a cleared CCCD ends its subscription. */
-void gatt_central_end_subscription(struct gatt_central *central);
+/* The operation under way ended: was it the write of a CCCD, its subscription is as the peer has
+ * it. */
+void gatt_central_settle_subscription(struct gatt_central *central);
 /* Sends what comes next, unless something is under way. */
 void gatt_central_go_on(struct gatt_central *central);
 

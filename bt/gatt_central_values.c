@@ -11,11 +11,21 @@ void gatt_central_tell_change(struct gatt_central *central, uint16_t start, uint
 	central->handlers.on_changed(central->ctx, start, end);
 }
 
-void gatt_central_end_subscription(struct gatt_central *central)
+void gatt_central_settle_subscription(struct gatt_central *central)
 {
-	for (size_t i = 0; i < GATT_CENTRAL_SUBSCRIPTIONS; i++)
-		if (central->ending != 0 && central->subscriptions[i].handle == central->ending)
-			central->subscriptions[i] = (struct gatt_subscription){.handle = 0};
+	uint16_t bits = central->procedure.result.result == LINK_DELIVERED ? central->bits_after
+	                                                                   : central->bits_before;
+
+	for (size_t i = 0; i < GATT_CENTRAL_SUBSCRIPTIONS; i++) {
+		struct gatt_subscription *place = &central->subscriptions[i];
+
+		if (central->subscribed == 0 || place->handle != central->subscribed)
+			continue;
+		place->bits = bits;
+		if (bits == 0)
+			place->handle = 0;
+	}
+	central->subscribed = 0;
 }
 
 /* Service Changed of the tree: {start, end} (7.1). */
@@ -89,11 +99,14 @@ int gatt_central_subscribe(struct gatt_central *central, uint16_t value_handle, 
 	/* Values may come before the answer to the write, so the place is taken first. */
 	before = *place;
 	if (bits != 0)
-		*place = (struct gatt_subscription){value_handle, bits};
+		*place = (struct gatt_subscription){value_handle, bits | before.bits};
 	err = gatt_central_start(central, &operation);
-	if (err)
+	if (err) {
 		*place = before;
-	else if (bits == 0)
-		central->ending = value_handle;
-	return err;
+		return err;
+	}
+	central->subscribed = value_handle;
+	central->bits_before = before.bits;
+	central->bits_after = bits;
+	return 0;
 }

@@ -237,6 +237,32 @@ START_TEST(rule_6_the_handler_is_there_before_the_subscription_leaves)
 }
 END_TEST
 
+START_TEST(rule_6_a_refused_subscription_leaves_what_was_before)
+{
+	open_ready();
+	ck_assert_int_eq(gatt_central_subscribe(peer.central, 7, GATT_CCCD_NOTIFY), 0);
+	att_peer_says("01 12 0800 03");
+	att_peer_assert_done(LINK_REFUSED, 0x03);
+	att_peer_says("1b 0700 01");
+	ck_assert_int_eq(peer.values, 0);
+	ck_assert_int_eq(gatt_central_subscribe(peer.central, 7, GATT_CCCD_NOTIFY), 0);
+	att_peer_says("13");
+	att_peer_assert_done(LINK_DELIVERED, 0);
+	ck_assert_int_eq(gatt_central_subscribe(peer.central, 7, 0), 0);
+	att_peer_says("01 12 0800 03");
+	att_peer_assert_done(LINK_REFUSED, 0x03);
+	att_peer_says("1b 0700 01");
+	ck_assert_int_eq(peer.values, 1);
+	ck_assert_int_eq(gatt_central_subscribe(peer.central, 7, GATT_CCCD_INDICATE), 0);
+	att_peer_says("13");
+	att_peer_assert_done(LINK_DELIVERED, 0);
+	att_peer_says("1b 0700 01");
+	ck_assert_int_eq(peer.values, 1);
+	ck_assert_int_eq(gatt_central_subscribe(peer.central, 3, GATT_CCCD_NOTIFY), -ENOENT);
+	ck_assert_int_eq(gatt_central_subscribe(peer.central, 4, GATT_CCCD_NOTIFY), -ENOENT);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -252,6 +278,7 @@ int main(void)
 	        rule_5_unknown_requests_get_06_and_unknown_commands_silence,
 	        rule_6_indications_are_confirmed_at_once_also_unknown_ones,
 	        rule_6_the_handler_is_there_before_the_subscription_leaves,
+	        rule_6_a_refused_subscription_leaves_what_was_before,
 	        NULL,
 	};
 	const struct suite_loop loops[] = {
