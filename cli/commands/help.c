@@ -17,7 +17,7 @@ static const char *type_name(enum arg_type type)
 	static const char *const names[] = {
 		[ARG_END] = "",           [ARG_DRUG] = "drug",
 		[ARG_DOSE] = "dose",      [ARG_CONCENTRATION] = "concentration",
-		[ARG_VOLUME] = "volume",  [ARG_DURATION] = "duration",
+		[ARG_VOLUME] = "volume",  [ARG_DURATION] = "duration", [ARG_MASS] = "mass",
 		[ARG_SERIAL] = "serial",  [ARG_NAME] = "name",
 		[ARG_INTEGER] = "integer", [ARG_CHOICE] = "choice",
 		[ARG_FILE] = "file",      [ARG_FLAG] = "flag",

@@ -29,8 +29,12 @@ void path_split(struct path_segment *from, struct volume volume, struct path_seg
 	*part = *from;
 	part->volume = volume;
 	from->volume.nl -= volume.nl;
+	/* fg * volume / whole, rounded down, in 64 bits: the remainder is less than whole, and the
+	 * product of two volumes of a path fits. */
 	for (size_t i = 0; i < PATH_DRUGS_MAX; i++) {
-		part->fg[i] = whole ? (int64_t)((wide)from->fg[i] * volume.nl / whole) : 0;
+		int64_t fg = from->fg[i];
+
+		part->fg[i] = whole && fg ? fg / whole * volume.nl + fg % whole * volume.nl / whole : 0;
 		from->fg[i] -= part->fg[i];
 	}
 }

@@ -5,7 +5,7 @@
 Prints each figure beside its bar and says by how much a bar is missed. Timings never decide: the exit code
 is 1 only when a program fails or a comparison could not be made.
 
-    run.py RELEASE_DIR [startup] [pull] [memory]
+    run.py RELEASE_DIR [startup] [checks] [pull] [memory]
 """
 import json
 import os
@@ -18,7 +18,7 @@ import tempfile
 import time
 
 RELEASE = os.path.abspath(sys.argv[1])
-WANTED = sys.argv[2:] or ["startup", "pull", "memory"]
+WANTED = sys.argv[2:] or ["startup", "checks", "pull", "memory"]
 PUMPCTL = os.path.join(RELEASE, "cli", "pumpctl")
 BARE = os.path.join(RELEASE, "tests", "bench", "programs", "bare_loop")
 HOURS_PER_DAY = 24
@@ -104,6 +104,14 @@ def memory(work):
            stored >= records and mib <= 16)
 
 
+def checks(_work):
+    program = os.path.join(RELEASE, "tests", "bench", "programs", "check_programs")
+    done = subprocess.run([program], check=True, stdout=subprocess.PIPE)
+    number = int(done.stdout)
+    report("full checks of a program of 7 patterns, 13 steps and 6 drugs, 30 days ahead", f"{number:,} per second",
+           "at least 2,000", number >= 2000)
+
+
 def main():
     work = tempfile.mkdtemp(prefix="pumpctl-bench-")
     os.environ["XDG_RUNTIME_DIR"] = os.path.join(work, "run")
@@ -111,7 +119,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         for name in WANTED:
-            {"startup": startup, "pull": pull, "memory": memory}[name](work)
+            {"startup": startup, "checks": checks, "pull": pull, "memory": memory}[name](work)
     finally:
         shutil.rmtree(work)
 
