@@ -227,8 +227,7 @@ enum mgmt_change mgmt_read_change(int wanted_index, uint16_t event, uint16_t ind
 	if (event == EVENT_INDEX_REMOVED)
 		return MGMT_CHANGE_REMOVED;
 	if (event == EVENT_NEW_SETTINGS && len >= 4)
-		return (mgmt_get_u32(params) & MGMT_POWERED) == 0 ? MGMT_CHANGE_OFF
-		                                                  : MGMT_CHANGE_NONE;
+		return (mgmt_get_u32(params) & MGMT_POWERED) == 0 ? MGMT_CHANGE_OFF : MGMT_CHANGE_ON;
 	if (len < MGMT_ADDRESS_LEN)
 		return MGMT_CHANGE_NONE;
 	*peer = mgmt_get_peer(params);

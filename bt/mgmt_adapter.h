@@ -97,6 +97,7 @@ enum mgmt_change {
 	MGMT_CHANGE_NONE,         /* nothing of this kind, or of another adapter */
 	MGMT_CHANGE_REMOVED,      /* unplugged, or its driver gave up */
 	MGMT_CHANGE_OFF,          /* powered off */
+	MGMT_CHANGE_ON,           /* its settings changed and it is powered */
 	MGMT_CHANGE_CONNECTED,    /* peer */
 	MGMT_CHANGE_DISCONNECTED, /* peer, code: why, for mgmt_disconnect_text */
 	MGMT_CHANGE_UNREACHED,    /* peer, code: the status of a connection that failed */

@@ -173,8 +173,11 @@ static enum error_code connect_once(struct session *s, uint64_t deadline, struct
 		return error_set(error, ERR_FAILED, "%s", strerror(-err));
 	while (!s->link_ready && !s->ended) {
 		const uint64_t now = loop_now_ms();
-		if (now >= deadline)
+		if (now >= deadline) {
+			if (s->wireless)
+				wireless_drop(s->wireless); /* the next try gets a link of its own */
 			return error_set(error, ERR_TIMED_OUT, "the pump's services did not answer");
+		}
 		(void)loop_turn(s->config.loop, (int)(deadline - now));
 	}
 	if (s->ended) {
@@ -196,7 +199,9 @@ enum error_code session_connect(struct session *s, struct error *error)
 	enum error_code code = connect_once(s, deadline, error);
 	for (int turn = 0; turn < SILENT_REPEATS && code && s->ended && s->wireless &&
 			   wireless_is_repeatable(s->close_error);
-	     turn++)
+	     turn++) {
+		wireless_drop(s->wireless);
 		code = connect_once(s, deadline, error);
+	}
 	return code;
 }

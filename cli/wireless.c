@@ -52,6 +52,7 @@ static void on_change(struct wireless *w, uint16_t event, uint16_t index, const 
 		}
 		break;
 	case MGMT_CHANGE_NONE:
+	case MGMT_CHANGE_ON:
 	case MGMT_CHANGE_CONNECTED:
 	case MGMT_CHANGE_UNREACHED:
 		break;
@@ -95,8 +96,9 @@ static int prepare(struct wireless *w)
 {
 	if (!w->limit) {
 		const int err = mgmt_prepare(w->mgmt, w->config.adapter);
+		/* The kernel calls a blocked adapter just failed. */
 		if (err)
-			return err;
+			return err == -EIO && wireless_find_block() ? -ERFKILL : err;
 	}
 	return link_l2cap_adapter_state(w->config.adapter);
 }

@@ -88,6 +88,9 @@ enum error_code wireless_connect(struct wireless *wireless, const char *address,
  * that the peer had given up (it keeps one for two seconds after its last user).
  */
 bool wireless_is_repeatable(int error);
+/* Ends the link that the kernel still keeps to the peer of the last wireless_connect, before it is
+ * tried again; where that is not allowed the kernel ends it after two seconds. */
+void wireless_drop(struct wireless *wireless);
 /*
  * The error of a link to a pump that ended with this errno (0: none known): ADAPTER_GONE or LINK_LOST, with
  * the reason in words. Fills *error and returns its code.

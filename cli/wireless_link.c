@@ -104,6 +104,7 @@ static void ask(struct wireless *w, const char *address)
 		passkey = w->config.ask_passkey(w->config.ctx, address, pairing_is_over, w);
 	w->passkey_asked = true;
 	w->passkey_given = passkey >= 0;
+	w->passkey_declined = passkey < 0 && !pairing_is_over(w);
 	(void)mgmt_agent_answer(&w->agent, &w->peer, passkey);
 }
 
@@ -123,34 +124,35 @@ static short wait_secured(struct wireless *w, const struct link *link, const cha
 	return events;
 }
 
-/* mgmt's reason 4, and what the socket says of it. */
+/* mgmt's reason. */
 #define DISCONNECT_AUTHENTICATION 4
 
-/* True when the link ended for another reason than its security: no word about keys then. */
-static bool was_lost(struct wireless *w, struct link *link)
+/* True when the link ended over its keys, and not because the radio or the peer ended it. */
+static bool ended_over_keys(const struct wireless *w, struct link *link, int *link_error)
 {
 	uint8_t pdu[LINK_PDU_MAX];
-	if (w->disconnected)
-		return w->disconnect_reason != DISCONNECT_AUTHENTICATION;
 	const ssize_t n = link_receive(link, pdu, sizeof(pdu));
-	return wireless_is_repeatable((int)n) || n == -ETIMEDOUT || n == -ECONNABORTED;
+	*link_error = n < 0 && n != -EAGAIN ? (int)n : 0;
+	return w->pairing_failed || *link_error == -EACCES || *link_error == -EBADE ||
+	       (w->disconnected && w->disconnect_reason == DISCONNECT_AUTHENTICATION);
 }
 
 static enum error_code not_secure(struct wireless *w, struct link *link, bool had_key,
 				  struct error *error)
 {
+	int link_error;
 	if (w->gone)
 		return error_set(error, ERR_ADAPTER_GONE, "hci%d", w->config.adapter);
 	if (w->was_refused)
 		return error_set(error, ERR_LINK_NOT_SECURE,
 				 "the pump wanted to pair without a passkey, which a listener could imitate");
-	if (!w->pairing_failed && was_lost(w, link))
-		return wireless_end(w, 0, error);
+	if (!ended_over_keys(w, link, &link_error) && !w->passkey_declined)
+		return wireless_end(w, link_error, error);
 	if (had_key)
 		return error_set(error, ERR_LINK_KEY_LOST, NULL);
 	if (w->passkey_given)
 		return error_set(error, ERR_PASSKEY_WRONG, NULL);
-	if (w->passkey_asked)
+	if (w->passkey_declined)
 		return error_set(error, ERR_NOT_CONFIRMED, "no passkey of six digits was given");
 	return error_set(error, ERR_LINK_NOT_SECURE, "the pump did not pair");
 }
@@ -162,6 +164,11 @@ static enum error_code check_secured(struct wireless *w, const struct link *link
 	const uint64_t deadline = loop_now_ms() + KEY_WAIT_MS;
 	if (!link_l2cap_is_secure(link))
 		return error_set(error, ERR_LINK_NOT_SECURE, "the kernel reached a lower level than was asked for");
+	if (!had_key && !w->passkey_asked) {
+		/* The kernel kept an encrypted link whose key is not here any more; a new one pairs. */
+		wireless_drop(w);
+		return error_set(error, ERR_LINK_LOST, "the link was encrypted with a key that was forgotten");
+	}
 	while (!had_key && !w->key_arrived && !pairing_is_over(w) && loop_now_ms() < deadline)
 		(void)loop_turn(w->config.loop, 100);
 	if (had_key || (w->key_arrived && w->key_strong))
@@ -177,6 +184,9 @@ static enum error_code secure(struct wireless *w, struct link *link, const char 
 			      bool had_key, struct error *error)
 {
 	const int err = link_l2cap_secure(link);
+	/* A link that the kernel kept from a failed pairing has no security manager any more: a new one has. */
+	if (err == -EINVAL && !mgmt_disconnect(w->mgmt, w->config.adapter, &w->peer))
+		return error_set(error, ERR_LINK_LOST, "the kernel has no security manager for the link");
 	if (err)
 		return error_set(error, ERR_LINK_NOT_SECURE, "the kernel refused: %s", strerror(-err));
 	const short events = wait_secured(w, link, address);
@@ -256,7 +266,7 @@ static enum error_code connect_once(struct wireless *w, const char *address, uin
 {
 	const uint64_t now = loop_now_ms();
 	const bool had_key = wants_security && wireless_has_key(w, address);
-	w->passkey_wanted = w->passkey_asked = w->passkey_given = w->pairing_failed = false;
+	w->passkey_wanted = w->passkey_asked = w->passkey_given = w->passkey_declined = w->pairing_failed = false;
 	w->was_refused = w->key_arrived = w->key_strong = w->disconnected = w->gone = false;
 	const int err = now < deadline ? reach(w, (int)(deadline - now), out) : -ETIMEDOUT;
 	if (err)
@@ -269,6 +279,12 @@ static enum error_code connect_once(struct wireless *w, const char *address, uin
 		*out = NULL;
 	}
 	return code;
+}
+
+void wireless_drop(struct wireless *wireless)
+{
+	if (!wireless->limit && mgmt_disconnect(wireless->mgmt, wireless->config.adapter, &wireless->peer))
+		return; /* it has ended by itself */
 }
 
 enum error_code wireless_connect(struct wireless *wireless, const char *address, int timeout_ms,
@@ -290,18 +306,32 @@ enum error_code wireless_connect(struct wireless *wireless, const char *address,
 		w->agent = (struct mgmt_agent){
 			.mgmt = w->mgmt, .index = w->config.adapter, .handlers = &agent_handlers, .ctx = w};
 	code = connect_once(w, address, deadline, wants_security, out, error);
-	for (int turn = 0; turn < CONNECT_REPEATS && code == ERR_LINK_LOST; turn++)
+	for (int turn = 0; turn < CONNECT_REPEATS && code == ERR_LINK_LOST && !w->passkey_asked;
+	     turn++) {
+		wireless_drop(w);
 		code = connect_once(w, address, deadline, wants_security, out, error);
+	}
 	return code;
+}
+
+/* An adapter that is being switched off ends its links first, as if the peer had, and tells of itself after that. */
+static bool is_going(const struct wireless *w)
+{
+	enum { STEP_MS = 50, STEPS = 10 };
+	for (int i = 0; i < STEPS; i++) {
+		if (w->mgmt)
+			(void)mgmt_receive(w->mgmt);
+		if (w->gone || link_l2cap_adapter_state(w->config.adapter))
+			return true;
+		(void)poll(NULL, 0, STEP_MS);
+	}
+	return false;
 }
 
 enum error_code wireless_end(struct wireless *wireless, int link_error, struct error *error)
 {
 	struct wireless *w = wireless;
-	if (w->mgmt)
-		(void)mgmt_receive(w->mgmt); /* the kernel tells here first */
-	const int state = link_l2cap_adapter_state(w->config.adapter);
-	if (w->gone || state == -ENODEV || state == -ENETDOWN)
+	if (is_going(w))
 		return error_set(error, ERR_ADAPTER_GONE, "hci%d", w->config.adapter);
 	return error_set(error, ERR_LINK_LOST, "%s",
 			 w->disconnected && w->disconnect_reason

@@ -64,8 +64,7 @@ long wireless_find_daemon(void)
 	return (long)found;
 }
 
-/* "hard", "soft" or NULL: how Bluetooth is blocked here. */
-static const char *find_block(void)
+const char *wireless_find_block(void)
 {
 	char path[320], text[32];
 	const char *found = NULL;
@@ -145,7 +144,7 @@ size_t wireless_look(int adapter, struct wireless_check checks[WIRELESS_CHECKS])
 	if (there)
 		look_at_rights(opened, mgmt, adapter, &checks[count++]);
 	mgmt_destroy(mgmt);
-	const char *block = find_block();
+	const char *block = wireless_find_block();
 	if (block) {
 		checks[count].what = "Bluetooth switch";
 		(void)snprintf(checks[count++].result, sizeof(checks[0].result), "blocked (%s); %s", block,

@@ -20,7 +20,8 @@ struct wireless {
 	bool gone;                        /* the adapter was removed or switched off meanwhile */
 	/* The link that is being secured, or the last one. */
 	struct mgmt_peer peer;
-	bool passkey_wanted, passkey_asked, passkey_given, pairing_failed, was_refused, key_strong, key_arrived;
+	bool passkey_wanted, passkey_asked, passkey_given, passkey_declined;
+	bool pairing_failed, was_refused, key_strong, key_arrived;
 	bool disconnected;
 	uint8_t disconnect_reason;
 };
@@ -28,6 +29,8 @@ struct wireless {
 /* wireless.c: an error of bt/mgmt or of the adapter in words. */
 enum error_code wireless_adapter_error(const struct wireless *wireless, int err, const char *what,
 				       struct error *error);
+/* wireless_look.c: "hard" or "soft" when a switch blocks Bluetooth, else NULL. */
+const char *wireless_find_block(void);
 /* wireless_look.c: process id of a running bluetoothd; 0: none. */
 long wireless_find_daemon(void);
 

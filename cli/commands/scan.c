@@ -24,7 +24,7 @@ struct scanning {
 	struct found_pump found[FINDER_MAX];
 	size_t count;
 	uint64_t begun_ms, told_ms, seconds;
-	bool shows_progress, stopped;
+	bool shows_hint, shows_progress, stopped;
 };
 
 struct owner {
@@ -110,7 +110,7 @@ static bool on_turn(void *ctx)
 
 static void say_first(const struct scanning *scan)
 {
-	if (scan->shows_progress)
+	if (scan->shows_hint)
 		(void)fputs("Hold the communicator, or the magnet, over the pump.\n", stderr);
 }
 
@@ -212,7 +212,8 @@ enum error_code scan_run(struct app *app, const struct values *args, struct outp
 	scan->out = out;
 	scan->state_dir = dir;
 	scan->seconds = seconds;
-	scan->shows_progress = !app->options.json && !app->options.plain && isatty(STDERR_FILENO);
+	scan->shows_hint = !app->options.json && !app->options.plain;
+	scan->shows_progress = scan->shows_hint && isatty(STDERR_FILENO);
 	code = search(app, scan, args->at[SCAN_ALL].present, error);
 	free(scan);
 	return code;

@@ -24,7 +24,8 @@ struct radio {
 	struct mgmt *mgmt;
 	struct mgmt_agent agent;
 	uint32_t shown; /* the passkey on the display */
-	bool showing;
+	bool showing, is_off;
+	int timer;
 	int index, fd;
 	uint8_t address[6];
 };
@@ -86,6 +87,27 @@ static const struct mgmt_agent_handlers agent_handlers = {.on_show = on_show,
 							   .on_refused = on_refused,
 							   .on_failed = on_pairing_failed};
 
+/* An adapter that comes back knows nothing of the advertisement for sure. */
+static void on_return(void *ctx)
+{
+	struct radio *radio = ctx;
+	radio->timer = 0;
+	int err = mgmt_set(radio->mgmt, radio->index, MGMT_CONNECTABLE, true);
+	if (!err)
+		err = radio_update(radio);
+	fprintf(stderr, "pumpsim: the Bluetooth adapter is back%s%s\n", err ? ": " : "",
+		err ? strerror(-err) : "");
+}
+
+/* A command may not be waited for within an event. */
+static void plan_return(struct radio *radio)
+{
+	if (!radio->is_off)
+		return;
+	radio->is_off = false;
+	radio->timer = loop_add_timer(radio->loop, loop_now_ms(), on_return, radio);
+}
+
 static void on_event(void *ctx, uint16_t event, uint16_t index, const uint8_t *params, size_t len)
 {
 	struct radio *radio = ctx;
@@ -98,7 +120,12 @@ static void on_event(void *ctx, uint16_t event, uint16_t index, const uint8_t *p
 		fputs("pumpsim: the Bluetooth adapter has gone\n", stderr);
 		break;
 	case MGMT_CHANGE_OFF:
-		fputs("pumpsim: the Bluetooth adapter was switched off\n", stderr);
+		if (!radio->is_off)
+			fputs("pumpsim: the Bluetooth adapter was switched off\n", stderr);
+		radio->is_off = true;
+		break;
+	case MGMT_CHANGE_ON:
+		plan_return(radio);
 		break;
 	case MGMT_CHANGE_CONNECTED:
 		say(&peer, "connected");
@@ -208,6 +235,7 @@ void radio_close(struct radio *radio)
 {
 	if (!radio)
 		return;
+	loop_cancel_timer(radio->loop, radio->timer);
 	/* An adapter that is gone has stopped as well. */
 	if (radio->mgmt)
 		(void)mgmt_stop_advertising(radio->mgmt, radio->index);

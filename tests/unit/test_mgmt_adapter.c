@@ -252,7 +252,7 @@ START_TEST(changes_of_the_adapter_and_of_links_are_told_apart)
 	                 MGMT_CHANGE_OFF);
 	mgmt_put_u32(settings, MGMT_POWERED);
 	ck_assert_int_eq(mgmt_read_change(0, 0x0006, 0, settings, 4, &peer, &code),
-	                 MGMT_CHANGE_NONE);
+	                 MGMT_CHANGE_ON);
 	ck_assert_int_eq(mgmt_read_change(0, 0x000b, 0, link, 7, &peer, &code),
 	                 MGMT_CHANGE_CONNECTED);
 	ck_assert_int_eq(mgmt_read_change(0, 0x000c, 0, link, 8, &peer, &code),

@@ -24,7 +24,7 @@ command -v qemu-system-x86_64 >/dev/null || { echo "qemu-system-x86_64 is missin
 for program in "$@"; do
     path=$release/cli/$program
     [ -x "$path" ] || path=$release/tests/bench/programs/$program
-    [ -x "$path" ] || path=$(command -v "$program" || true)
+    [ -x "$path" ] || path=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v "$program" || true)
     [ -x "$path" ] || { echo "$program is not built in $release" >&2; exit 1; }
     set -- "$@" "$path"
     shift

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 # What every scenario uses. A scenario ends with `finish`; each step is one `ok` or `not ok` line.
+# A step may run where its output is kept in a file; what ends the scenario is said here.
+exec 9>&1
 failures=0
 steps=0
 
@@ -17,6 +19,7 @@ fail() {
 
 # give_up TEXT [FILE…]: a step without which the rest has no meaning; shows the files.
 give_up() {
+    exec >&9 2>&1
     fail "$1"
     shift
     for file in "$@"; do
@@ -66,6 +69,8 @@ wait_until() {
 
 adapter_exists() { [ -e "/sys/class/bluetooth/$1" ]; }
 adapter_is_up() { hciconfig "$1" 2>/dev/null | grep -q 'UP RUNNING'; }
+# Some link of some adapter is up.
+adapter_has_link() { [ -n "$(find /sys/class/bluetooth/ -name '*:*')" ]; }
 adapter_address() { hciconfig "$1" | sed -n 's/.*BD Address: \([0-9A-F:]*\).*/\1/p'; }
 
 # manage ADAPTER COMMAND…: one command of btmgmt. It stops at once where its input is at its end, so it
