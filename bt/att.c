@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "att.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum field {
@@ -33,38 +34,39 @@ struct layout {
 	uint8_t fields[FIELDS_MAX];
 };
 
+/* By opcode; what is no opcode is all zero. */
 static const struct layout layouts[] = {
-        {ATT_ERROR_RSP, 0, {REQUEST, HANDLE, ERROR}},
-        {ATT_MTU_REQ, 0, {MTU}},
-        {ATT_MTU_RSP, 0, {MTU}},
-        {ATT_FIND_INFO_REQ, 0, {START, STOP}},
-        {ATT_FIND_INFO_RSP, 4, {FORMAT, ITEMS}},
-        {ATT_FIND_VALUE_REQ, 0, {START, STOP, TYPE16, VALUE}},
-        {ATT_FIND_VALUE_RSP, 4, {PAIRS}},
-        {ATT_READ_TYPE_REQ, 0, {START, STOP, TYPE}},
-        {ATT_READ_TYPE_RSP, 2, {ITEM_LEN, ITEMS}},
-        {ATT_READ_REQ, 0, {HANDLE}},
-        {ATT_READ_RSP, 0, {VALUE}},
-        {ATT_READ_BLOB_REQ, 0, {HANDLE, OFFSET}},
-        {ATT_READ_BLOB_RSP, 0, {VALUE}},
-        {ATT_READ_MULTIPLE_REQ, 2, {HANDLES}},
-        {ATT_READ_MULTIPLE_RSP, 0, {VALUE}},
-        {ATT_READ_GROUP_REQ, 0, {START, STOP, TYPE}},
-        {ATT_READ_GROUP_RSP, 4, {ITEM_LEN, ITEMS}},
-        {ATT_WRITE_REQ, 0, {HANDLE, VALUE}},
-        {ATT_WRITE_RSP, 0, {END}},
-        {ATT_PREPARE_REQ, 0, {HANDLE, OFFSET, VALUE}},
-        {ATT_PREPARE_RSP, 0, {HANDLE, OFFSET, VALUE}},
-        {ATT_EXECUTE_REQ, 0, {FLAGS}},
-        {ATT_EXECUTE_RSP, 0, {END}},
-        {ATT_NOTIFY, 0, {HANDLE, VALUE}},
-        {ATT_INDICATE, 0, {HANDLE, VALUE}},
-        {ATT_CONFIRM, 0, {END}},
-        {ATT_READ_VARIABLE_REQ, 2, {HANDLES}},
-        {ATT_READ_VARIABLE_RSP, 0, {VALUE}},
-        {ATT_NOTIFY_MULTIPLE, 0, {TUPLES}},
-        {ATT_WRITE_CMD, 0, {HANDLE, VALUE}},
-        {ATT_SIGNED_WRITE_CMD, 0, {HANDLE, SIGNED}},
+        [ATT_ERROR_RSP] = {ATT_ERROR_RSP, 0, {REQUEST, HANDLE, ERROR}},
+        [ATT_MTU_REQ] = {ATT_MTU_REQ, 0, {MTU}},
+        [ATT_MTU_RSP] = {ATT_MTU_RSP, 0, {MTU}},
+        [ATT_FIND_INFO_REQ] = {ATT_FIND_INFO_REQ, 0, {START, STOP}},
+        [ATT_FIND_INFO_RSP] = {ATT_FIND_INFO_RSP, 4, {FORMAT, ITEMS}},
+        [ATT_FIND_VALUE_REQ] = {ATT_FIND_VALUE_REQ, 0, {START, STOP, TYPE16, VALUE}},
+        [ATT_FIND_VALUE_RSP] = {ATT_FIND_VALUE_RSP, 4, {PAIRS}},
+        [ATT_READ_TYPE_REQ] = {ATT_READ_TYPE_REQ, 0, {START, STOP, TYPE}},
+        [ATT_READ_TYPE_RSP] = {ATT_READ_TYPE_RSP, 2, {ITEM_LEN, ITEMS}},
+        [ATT_READ_REQ] = {ATT_READ_REQ, 0, {HANDLE}},
+        [ATT_READ_RSP] = {ATT_READ_RSP, 0, {VALUE}},
+        [ATT_READ_BLOB_REQ] = {ATT_READ_BLOB_REQ, 0, {HANDLE, OFFSET}},
+        [ATT_READ_BLOB_RSP] = {ATT_READ_BLOB_RSP, 0, {VALUE}},
+        [ATT_READ_MULTIPLE_REQ] = {ATT_READ_MULTIPLE_REQ, 2, {HANDLES}},
+        [ATT_READ_MULTIPLE_RSP] = {ATT_READ_MULTIPLE_RSP, 0, {VALUE}},
+        [ATT_READ_GROUP_REQ] = {ATT_READ_GROUP_REQ, 0, {START, STOP, TYPE}},
+        [ATT_READ_GROUP_RSP] = {ATT_READ_GROUP_RSP, 4, {ITEM_LEN, ITEMS}},
+        [ATT_WRITE_REQ] = {ATT_WRITE_REQ, 0, {HANDLE, VALUE}},
+        [ATT_WRITE_RSP] = {ATT_WRITE_RSP, 0, {END}},
+        [ATT_PREPARE_REQ] = {ATT_PREPARE_REQ, 0, {HANDLE, OFFSET, VALUE}},
+        [ATT_PREPARE_RSP] = {ATT_PREPARE_RSP, 0, {HANDLE, OFFSET, VALUE}},
+        [ATT_EXECUTE_REQ] = {ATT_EXECUTE_REQ, 0, {FLAGS}},
+        [ATT_EXECUTE_RSP] = {ATT_EXECUTE_RSP, 0, {END}},
+        [ATT_NOTIFY] = {ATT_NOTIFY, 0, {HANDLE, VALUE}},
+        [ATT_INDICATE] = {ATT_INDICATE, 0, {HANDLE, VALUE}},
+        [ATT_CONFIRM] = {ATT_CONFIRM, 0, {END}},
+        [ATT_READ_VARIABLE_REQ] = {ATT_READ_VARIABLE_REQ, 2, {HANDLES}},
+        [ATT_READ_VARIABLE_RSP] = {ATT_READ_VARIABLE_RSP, 0, {VALUE}},
+        [ATT_NOTIFY_MULTIPLE] = {ATT_NOTIFY_MULTIPLE, 0, {TUPLES}},
+        [ATT_WRITE_CMD] = {ATT_WRITE_CMD, 0, {HANDLE, VALUE}},
+        [ATT_SIGNED_WRITE_CMD] = {ATT_SIGNED_WRITE_CMD, 0, {HANDLE, SIGNED}},
 };
 
 #define LAYOUTS (sizeof layouts / sizeof layouts[0])
@@ -75,10 +77,8 @@ static const uint8_t base_uuid[16] = {0xfb, 0x34, 0x9b, 0x5f, 0x80, 0x00, 0x00, 
 
 static const struct layout *find_layout(uint8_t opcode)
 {
-	for (size_t i = 0; i < LAYOUTS; i++)
-		if (layouts[i].opcode == opcode)
-			return &layouts[i];
-	return NULL;
+	return opcode > 0 && opcode < LAYOUTS && layouts[opcode].opcode == opcode ? &layouts[opcode]
+	                                                                          : NULL;
 }
 
 uint16_t att_get_u16(const uint8_t *bytes)
@@ -92,39 +92,39 @@ void att_put_u16(uint8_t *bytes, uint16_t value)
 	bytes[1] = (uint8_t)(value >> 8);
 }
 
-/* The 16-bit field's place in the PDU, NULL for the other kinds. */
-static uint16_t *word_field(struct att_pdu *pdu, uint8_t field)
+/* Where the 16-bit field lies in the PDU, 0 for the other kinds. */
+static size_t word_place(uint8_t field)
 {
 	switch (field) {
 	case MTU:
-		return &pdu->mtu;
+		return offsetof(struct att_pdu, mtu);
 	case HANDLE:
-		return &pdu->handle;
+		return offsetof(struct att_pdu, handle);
 	case START:
-		return &pdu->start;
+		return offsetof(struct att_pdu, start);
 	case STOP:
-		return &pdu->end;
+		return offsetof(struct att_pdu, end);
 	case OFFSET:
-		return &pdu->offset;
+		return offsetof(struct att_pdu, offset);
 	default:
-		return NULL;
+		return 0;
 	}
 }
 
-static uint8_t *byte_field(struct att_pdu *pdu, uint8_t field)
+static size_t byte_place(uint8_t field)
 {
 	switch (field) {
 	case REQUEST:
-		return &pdu->request;
+		return offsetof(struct att_pdu, request);
 	case ERROR:
-		return &pdu->error;
+		return offsetof(struct att_pdu, error);
 	case FLAGS:
-		return &pdu->flags;
+		return offsetof(struct att_pdu, flags);
 	case ITEM_LEN:
 	case FORMAT:
-		return &pdu->item_len;
+		return offsetof(struct att_pdu, item_len);
 	default:
-		return NULL;
+		return 0;
 	}
 }
 
@@ -240,13 +240,13 @@ static bool decode_rest(struct att_pdu *pdu, const struct layout *layout, uint8_
 
 static void decode_fixed(struct att_pdu *pdu, uint8_t field, const uint8_t *bytes)
 {
-	uint16_t *word = word_field(pdu, field);
-	uint8_t *byte = byte_field(pdu, field);
+	size_t word = word_place(field);
+	size_t byte = byte_place(field);
 
-	if (word)
-		*word = att_get_u16(bytes);
-	else if (byte)
-		*byte = field == FORMAT ? format_to_len(bytes[0]) : bytes[0];
+	if (word > 0)
+		memcpy((uint8_t *)pdu + word, &(uint16_t){att_get_u16(bytes)}, sizeof(uint16_t));
+	else if (byte > 0)
+		*((uint8_t *)pdu + byte) = field == FORMAT ? format_to_len(bytes[0]) : bytes[0];
 	else
 		pdu->type = att_uuid_from_wire(bytes, 2);
 }
@@ -313,18 +313,21 @@ static bool is_encodable(const struct att_pdu *pdu, const struct layout *layout,
 
 static void encode_field(const struct att_pdu *pdu, uint8_t field, uint8_t *buf)
 {
-	struct att_pdu copy = *pdu;
-	const uint16_t *word = word_field(&copy, field);
-	const uint8_t *byte = byte_field(&copy, field);
+	const uint8_t *members = (const uint8_t *)pdu;
+	size_t word = word_place(field);
+	size_t byte = byte_place(field);
+	uint16_t value;
 
-	if (word)
-		att_put_u16(buf, *word);
-	else if (byte)
-		*buf = field == FORMAT ? len_to_format(*byte) : *byte;
-	else if (field == TYPE || field == TYPE16)
+	if (word > 0) {
+		memcpy(&value, members + word, sizeof value);
+		att_put_u16(buf, value);
+	} else if (byte > 0) {
+		*buf = field == FORMAT ? len_to_format(members[byte]) : members[byte];
+	} else if (field == TYPE || field == TYPE16) {
 		memcpy(buf, pdu->type.bytes, pdu->type.len);
-	else if (pdu->len > 0)
+	} else if (pdu->len > 0) {
 		memcpy(buf, pdu->data, pdu->len);
+	}
 }
 
 size_t att_encode(const struct att_pdu *pdu, uint8_t *buf, size_t size)

@@ -292,16 +292,18 @@ size_t gatt_database_row_of(const struct gatt_database *db, uint16_t uuid)
 
 uint16_t gatt_database_subscription(const struct gatt_database *db, size_t row)
 {
-	struct att_uuid cccd = att_uuid_16(ATT_UUID_CCCD);
-
 	for (size_t i = 0; i < db->count; i++) {
 		const struct gatt_attribute *attribute = &db->attributes[i];
+		struct att_uuid cccd;
 
-		if (attribute->owner != row || !att_uuid_equal(&attribute->type, &cccd))
+		/* Each notification comes here: the UUID is looked at last. */
+		if (attribute->owner != row)
 			continue;
 		if (attribute->kind == GATT_ATTRIBUTE_CCCD)
 			return attribute->cccd;
-		if (attribute->kind == GATT_ATTRIBUTE_DESCRIPTOR && attribute->stored_len >= 2)
+		cccd = att_uuid_16(ATT_UUID_CCCD);
+		if (attribute->kind == GATT_ATTRIBUTE_DESCRIPTOR && attribute->stored_len >= 2 &&
+		    att_uuid_equal(&attribute->type, &cccd))
 			return att_get_u16(attribute->stored);
 	}
 	return 0;

@@ -4,7 +4,8 @@
 # Boots the guest with scenarios/SCENARIO.sh and the programs (of the release build). KIND of the two virtual
 # controllers: le (Bluetooth 4, Low Energy alone; the default) or dual (5.2, both modes).
 # Exit: 0 every step of the scenario held; 1 a step failed or a part is missing; never "skipped".
-# Environment: BUILD_DIR (work folder), RELEASE_DIR (programs), VM_LIMIT_S (wall clock, default 400).
+# Environment: BUILD_DIR (work folder), RELEASE_DIR (programs), VM_LIMIT_S (wall clock, default 400), VM_COUNTED
+# (set: the guest's clock counts instructions, so that its figures are the same on a busy host).
 set -eu
 
 [ $# -ge 1 ] || { echo "usage: run.sh SCENARIO [PROGRAM…]" >&2; exit 2; }
@@ -33,7 +34,9 @@ sh "$here/kernel.sh" "$kernel"
 sh "$here/build.sh" "$folder" "$kernel" "$scenario" "$@"
 
 # timeout ends this one guest and nothing else.
-timeout "$limit" qemu-system-x86_64 -accel tcg -m 512 -smp 1 -nographic -no-reboot -net none \
+# shellcheck disable=SC2086 # an option and its value, or nothing
+timeout "$limit" qemu-system-x86_64 -accel tcg ${VM_COUNTED:+-icount shift=2,sleep=off} -m 512 -smp 1 \
+    -nographic -no-reboot -net none \
     -kernel "$kernel/vmlinuz" -initrd "$folder/initramfs" \
     -append "console=ttyS0 quiet panic=-1 radio=$kind" </dev/null >"$folder/console" 2>&1 ||
     echo "run.sh: the guest was stopped after $limit s or qemu failed" >>"$folder/console"

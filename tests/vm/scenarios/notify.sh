@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
 # What bt/ costs by itself: a stream of notifications through its server and client over L2CAP, against a bare
-# loop that sends the same PDUs over the same sockets, turn by turn. Figures are printed, they do not decide: the
-# run fails only when a comparison could not be made or the reader's memory grows.
+# loop that sends the same PDUs over the same sockets, turn by turn. The guest's clock counts instructions
+# (VM_COUNTED), so the figures may decide.
 . /lib/guest.sh
 
 PDUS=4080
-TURNS=5
+TURNS=3
 
 no_link() { [ -z "$(find /sys/class/bluetooth/ -name '*:*')" ]; }
 served() { grep -q ready /tmp/serve.log; }
@@ -40,10 +40,10 @@ while [ $count -lt $TURNS ]; do
     echo "$rate $bare" | awk '{ printf "%.3f\n", $1 / $2 }' >>/tmp/ratios
     [ "$growth" -le "$grown" ] || grown=$growth
 done
-sort -n /tmp/ratios | sed -n "$(((TURNS + 1) / 2))p" | awk '{
-    printf "bench: bt/ alone over L2CAP against a bare loop of equal PDUs: %.2f of its rate (bar: at least 0.9)%s\n", $1,
-        $1 < 0.9 ? "  MISSED" : "" }'
+ratio=$(sort -n /tmp/ratios | sed -n "$(((TURNS + 1) / 2))p")
+echo "bench: bt/ alone over L2CAP against a bare loop of equal PDUs: $ratio of its rate (bar: at least 0.9)"
 echo "bench: memory of the reader of $PDUS PDUs grows by $grown KiB after the first eighth (bar: at most 64 KiB)"
-pass "all comparisons were made"
+reaches() { echo "$1 $2" | awk '{ exit $1 < $2 }'; }
+expect "bt/ reaches 0.9 of the bare loop" reaches "$ratio" 0.9
 expect "the reader's memory is flat" test "$grown" -le 64
 finish
