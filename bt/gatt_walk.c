@@ -237,8 +237,6 @@ enum gatt_progress gatt_walk_take(struct gatt_walk *walk, const struct att_pdu *
 {
 	struct gatt_include *include = nameless_include(walk);
 
-	if (++walk->rounds > GATT_WALK_ROUNDS)
-		return GATT_PROGRESS_BROKEN;
 	if (include) {
 		include->uuid = att_uuid_from_wire(response->data, response->len);
 		return include->uuid.len == 16 ? GATT_PROGRESS_OK : GATT_PROGRESS_BROKEN;

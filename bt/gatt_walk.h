@@ -5,16 +5,13 @@
  * its characteristics and their descriptors. Pure: requests out, responses in.
  *
  * No peer can keep it going: every answer must lie in the range asked and rise from handle to
- * handle, the tree is bounded, and so is the number of answers.
+ * handle, and the tree is bounded, so the number of answers is.
  */
 #ifndef PUMPCTL_BT_GATT_WALK_H
 #define PUMPCTL_BT_GATT_WALK_H
 
 #include "gatt_progress.h"
 #include "gatt_tree.h"
-
-/* As many answers as a full tree at MTU 23 can need. */
-#define GATT_WALK_ROUNDS 2048
 
 enum gatt_walk_search {
 	GATT_WALK_PRIMARY,
@@ -32,7 +29,6 @@ struct gatt_walk {
 	size_t service;
 	size_t characteristic;       /* whose descriptors are sought */
 	size_t first_characteristic; /* of the service */
-	unsigned rounds;
 };
 
 /* Empties tree and begins. */

@@ -163,9 +163,16 @@ void att_peer_open_server(void)
 	         .properties = 0x3e,
 	         .handle = 6,
 	         .value_max = 64},
+	        {.kind = GATT_ROW_SERVICE, .uuid = {2, {0x18, 0x01}}, .handle = 0x10},
+	        {.kind = GATT_ROW_CHARACTERISTIC,
+	         .uuid = {2, {0x2a, 0x05}},
+	         .properties = GATT_PROP_INDICATE},
+	        {.kind = GATT_ROW_CHARACTERISTIC,
+	         .uuid = {2, {0x2b, 0x29}},
+	         .properties = GATT_PROP_READ | GATT_PROP_WRITE},
 	};
 
-	ck_assert_int_eq(gatt_server_create(&peer.server, peer.loop, memory_link_open(), table, 3,
+	ck_assert_int_eq(gatt_server_create(&peer.server, peer.loop, memory_link_open(), table, 6,
 	                                    64, &handlers, &peer),
 	                 0);
 }

@@ -32,7 +32,10 @@ void att_peer_teardown(void);
 void att_peer_open_central(const struct gatt_central_config *config);
 /* Plays the search: the client is ready, at MTU 23. */
 void att_peer_make_ready(void);
-/* Starts a server of the same service, MTU 64; value 7 can be written, indicated, notified. */
+/*
+ * Starts a server of the same service, MTU 64; value 7 can be written, indicated, notified. A
+ * second service has Service Changed (value 12, CCCD 13 in hex) and Client Supported Features (15).
+ */
 void att_peer_open_server(void);
 #define ATT_PEER_ROW 2 /* of value 7 */
 

@@ -103,9 +103,9 @@ START_TEST(rule_3_the_mtu_is_the_smaller_one_from_its_response_on)
 	att_peer_says("03 1b00");
 	ck_assert_uint_eq(gatt_central_mtu(peer.central), 27);
 	att_peer_hears("10 0100 ffff 0028");
-	/* 28 bytes: longer than agreed. */
+	/* Well-formed, but 32 bytes. */
 	att_peer_says(
-	        "11 06 0100 0100 0018 0200 0200 0018 0300 0300 0018 0400 0400 0018 0500 0500");
+	        "11 06 0100 0100 0018 0200 0200 0018 0300 0300 0018 0400 0400 0018 0500 0500 0018");
 	att_peer_assert_closed(ATT_CLIENT_PROTOCOL);
 }
 END_TEST

@@ -220,6 +220,46 @@ START_TEST(rule_10_a_tree_with_another_hash_is_found_anew)
 }
 END_TEST
 
+/* Another connection of a bonded client, whose database has become another one if has_changed. */
+static void come_back(bool has_changed, bool follows)
+{
+	struct gatt_peer kept;
+
+	att_peer_open_server();
+	att_peer_says("12 1500 01");
+	att_peer_hears("13");
+	att_peer_says("12 0800 0100");
+	att_peer_hears("13");
+	if (follows) {
+		att_peer_says("12 1300 0200");
+		att_peer_hears("13");
+	}
+	gatt_server_save(peer.server, &kept);
+	gatt_server_destroy(peer.server);
+	att_peer_open_server();
+	kept.hash[5] ^= has_changed;
+	gatt_server_restore(peer.server, &kept);
+}
+
+START_TEST(rule_10_a_server_knows_a_returning_client_and_what_it_missed)
+{
+	come_back(_i & 1, _i & 2);
+	if (_i == 3) {
+		att_peer_hears("1d 1200 0100 ffff");
+		att_peer_says("1e");
+	} else if (_i == 1) {
+		ck_assert_int_eq(gatt_server_notify(peer.server, ATT_PEER_ROW, NULL, 0), -EPERM);
+		att_peer_says("0a 0800");
+		att_peer_hears("01 0a 0800 12");
+	}
+	att_peer_says("0a 0800");
+	att_peer_hears("0b 0100");
+	ck_assert_int_eq(gatt_server_notify(peer.server, ATT_PEER_ROW, NULL, 0), 0);
+	att_peer_hears("1b 0700");
+	ck_assert_int_eq(peer.confirmed, 0);
+}
+END_TEST
+
 START_TEST(rule_11_security_is_raised_once_and_the_request_repeated_once)
 {
 	static const uint8_t codes[] = {0x05, 0x08, 0x0c, 0x0f};
@@ -301,6 +341,7 @@ int main(void)
 	        {rule_9_handles_rise_and_lie_in_the_range_asked, WRONG},
 	        {rule_10_a_tree_is_used_again_only_for_a_bond_or_its_hash, 4},
 	        {rule_10_a_tree_with_another_hash_is_found_anew, 3},
+	        {rule_10_a_server_knows_a_returning_client_and_what_it_missed, 4},
 	        {rule_11_security_is_raised_once_and_the_request_repeated_once, 4},
 	        {rule_11_security_that_cannot_be_raised_refuses, 2},
 	        {NULL, 0},
