@@ -1,6 +1,7 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""prove.py FILE…: every goal of Frama-C WP on the contracts in these sources is proved by Z3 or CVC4.
+"""prove.py FILE[:FUNCTION,…]…: every goal of Frama-C WP on the contracts in these sources, or of these functions of
+them, is proved by Z3 or CVC4.
 prove.py --mutants NAME: every sed script mutants/NAME_* breaks the function that its heading names, and leaves
 goals unproved there. Exit 1 otherwise. Prints the goals that are not proved and one line of totals."""
 import os
@@ -35,8 +36,9 @@ def prove(path, root, work, *options):
 
 def prove_all(paths, work):
     fine = True
-    for path in paths:
-        proved, goals, unproved = prove(path, ROOT, work, "-wp-timeout", "20")
+    for path, _, functions in (path.partition(":") for path in paths):
+        only = ["-wp-fct", functions] if functions else []
+        proved, goals, unproved = prove(path, ROOT, work, "-wp-timeout", "20", *only)
         for name in unproved:
             print(f"{path}: not proved: {name}")
         print(f"formal: {path}: {proved} of {goals} goals proved")
