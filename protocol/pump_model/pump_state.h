@@ -83,6 +83,7 @@ struct pump_visit {
 	uint8_t slot; /* unless is_card */
 	uint16_t mtu;
 	uint64_t connected_ms;
+	uint64_t arrival; /* how many came before */
 	uint8_t workstation[WORKSTATION_LEN]; /* as it names itself */
 	struct handshake handshake;
 	uint8_t share[HANDSHAKE_MAX]; /* COUNTING: taken once the run is counted */
@@ -150,6 +151,7 @@ struct pump {
 
 	struct pump_security security; /* durable with each block that is written */
 	struct pump_visit visits[PUMP_LINKS]; /* by link */
+	uint64_t arrivals;
 	unsigned counted_link; /* whose run with the card code is being counted */
 	struct pump_session session;
 	uint32_t enrol_session; /* that waits for ENROLLED */

@@ -5,7 +5,7 @@
 Prints each figure beside its bar and says by how much a bar is missed. Timings never decide: the exit code
 is 1 only when a program fails or a comparison could not be made.
 
-    run.py RELEASE_DIR [startup] [checks] [pull] [memory]
+    run.py RELEASE_DIR [startup] [session] [checks] [pull] [memory]
 """
 import json
 import os
@@ -18,7 +18,7 @@ import tempfile
 import time
 
 RELEASE = os.path.abspath(sys.argv[1])
-WANTED = sys.argv[2:] or ["startup", "checks", "pull", "memory"]
+WANTED = sys.argv[2:] or ["startup", "session", "checks", "pull", "memory"]
 PUMPCTL = os.path.join(RELEASE, "cli", "pumpctl")
 BARE = os.path.join(RELEASE, "tests", "bench", "programs", "bare_loop")
 HOURS_PER_DAY = 24
@@ -104,6 +104,15 @@ def memory(work):
            stored >= records and mib <= 16)
 
 
+def session(_work):
+    program = os.path.join(RELEASE, "tests", "bench", "programs", "session_cost")
+    done = subprocess.run([program], check=True, stdout=subprocess.PIPE)
+    each, ratio = (float(text) for text in done.stdout.split())
+    report("processor time of a session's set-up, both sides", f"{each / 1000:.2f} ms", "at most 5 ms", each <= 5000)
+    report("sealed and opened message of 4 KiB against bare libsodium", f"{ratio:.2f} times", "at most 1.5",
+           ratio <= 1.5)
+
+
 def checks(_work):
     program = os.path.join(RELEASE, "tests", "bench", "programs", "check_programs")
     done = subprocess.run([program], check=True, stdout=subprocess.PIPE)
@@ -119,7 +128,7 @@ def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         for name in WANTED:
-            {"startup": startup, "checks": checks, "pull": pull, "memory": memory}[name](work)
+            {"startup": startup, "session": session, "checks": checks, "pull": pull, "memory": memory}[name](work)
     finally:
         shutil.rmtree(work)
 

@@ -73,12 +73,12 @@ bool pump_security_record(struct pump *p)
 	uint8_t raw[RECORD_MAX];
 	struct writer w;
 
-	if (ring->unsummed == 0 || (ring->summary_ms != 0 && ticks < ring->summary_ms + SUMMARY_MS))
+	if (ring->unsummed == 0 || ticks < ring->next_ms)
 		return false;
 	pump_log_begin(&w, raw, RECORD_SECURITY, p->counters.therapy_s);
 	writer_u32(&w, ring->unsummed);
 	writer_u16(&w, ring->kinds);
-	ring->summary_ms = ticks > 0 ? ticks : 1;
+	ring->next_ms = ticks + SUMMARY_MS;
 	ring->unsummed = 0;
 	ring->kinds = 0;
 	pump_log_prepare(p, raw, writer_len(&w));
@@ -93,7 +93,7 @@ void pump_security_put(uint8_t *part, const struct pump_security *ring)
 
 	writer_init(&w, part, PUMP_SECURITY_LEN);
 	writer_u64(&w, ring->total);
-	writer_u64(&w, ring->summary_ms);
+	writer_u64(&w, ring->next_ms);
 	writer_u32(&w, ring->unsummed);
 	writer_u16(&w, ring->kinds);
 	writer_u8(&w, ring->count);
@@ -112,7 +112,7 @@ void pump_security_get(const uint8_t *part, struct pump_security *ring)
 
 	reader_init(&r, part, PUMP_SECURITY_LEN);
 	ring->total = reader_u64(&r);
-	ring->summary_ms = reader_u64(&r);
+	ring->next_ms = reader_u64(&r);
 	ring->unsummed = reader_u32(&r);
 	ring->kinds = reader_u16(&r);
 	ring->count = reader_u8(&r);

@@ -26,7 +26,7 @@ struct pump_security_event {
 
 struct pump_security {
 	uint64_t total;      /* events ever */
-	uint64_t summary_ms; /* ticks of the last record in the log; 0: none yet */
+	uint64_t next_ms;    /* ticks before which the log gets no further record */
 	uint32_t unsummed;   /* events since */
 	uint16_t kinds;      /* of those, bits in the order of enum security_kind */
 	uint8_t count;       /* oldest first */

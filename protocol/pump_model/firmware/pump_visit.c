@@ -31,6 +31,7 @@ void pump_visit_open(struct pump *p, unsigned link, uint16_t mtu)
 	memset(v->workstation, 0, sizeof v->workstation);
 	v->phase = PUMP_VISIT_HELLO;
 	v->connected_ms = p->now_ms;
+	v->arrival = p->arrivals++;
 	v->disconnect_due = false;
 }
 
@@ -331,7 +332,7 @@ int pump_visit_pick(const struct pump *p)
 			return i;
 		if (v->phase == PUMP_VISIT_SESSION || v->proven)
 			continue;
-		if (oldest < 0 || v->connected_ms < p->visits[oldest].connected_ms)
+		if (oldest < 0 || v->arrival < p->visits[oldest].arrival)
 			oldest = i;
 	}
 	return oldest;
