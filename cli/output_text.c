@@ -142,6 +142,12 @@ static const char *member(const struct cJSON *object, const char *key)
 }
 
 /* Findings are sentences, too long for a table. */
+/* Its limit was not read at its source. */
+static bool is_unverified(const struct cJSON *finding)
+{
+	return cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(finding, "verified"));
+}
+
 static void render_findings(const struct output *out, const struct cJSON *findings, FILE *file)
 {
 	enum { INDENT = 2, HANGING = 12 };
@@ -152,9 +158,10 @@ static void render_findings(const struct output *out, const struct cJSON *findin
 	{
 		char text[512];
 		if (out->options.plain) {
-			(void)fprintf(file, "%s\t%s\t%s\t%s\t%s\n", member(finding, "severity"),
+			(void)fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\n", member(finding, "severity"),
 				      member(finding, "rule"), member(finding, "text"),
-				      member(finding, "value"), member(finding, "limit"));
+				      member(finding, "value"), member(finding, "limit"),
+				      is_unverified(finding) ? "unverified" : "");
 			continue;
 		}
 		(void)fprintf(file, "%*s%-8s  ", INDENT, "", member(finding, "severity"));
@@ -163,8 +170,9 @@ static void render_findings(const struct output *out, const struct cJSON *findin
 		wrap_write(file, text, HANGING, HANGING, width);
 		if (!member(finding, "value")[0])
 			continue;
-		(void)snprintf(text, sizeof(text), "found: %s%s%s", member(finding, "value"),
-			       member(finding, "limit")[0] ? "; limit: " : "", member(finding, "limit"));
+		(void)snprintf(text, sizeof(text), "found: %s%s%s%s", member(finding, "value"),
+			       member(finding, "limit")[0] ? "; limit: " : "", member(finding, "limit"),
+			       is_unverified(finding) ? " (unverified)" : "");
 		(void)fprintf(file, "%*s", HANGING, "");
 		wrap_write(file, text, HANGING, HANGING, width);
 	}

@@ -61,6 +61,7 @@ void describe_findings(struct output *out, const struct finding *findings, size_
 		output_string(row, "text", findings[i].text);
 		output_string(row, "value", findings[i].value);
 		output_string(row, "limit", findings[i].limit);
+		output_flag(row, "verified", !findings[i].unverified);
 		output_string(row, "source", findings[i].source ? findings[i].source : "");
 	}
 }

@@ -30,6 +30,16 @@ class Table(harness.PumpCase):
             codes = [warning["code"] for warning in result.envelope()["warnings"]]
             self.assertEqual("UNVERIFIED" in codes, not all(used))
 
+    def test_a_finding_that_used_an_unverified_figure_says_so(self):
+        words = ("calc", "mixture", "--primary", "hydromorphone 10 mg/mL", "--dose", "12 mg/day")
+        over = {finding["rule"]: finding for finding in self.bench.must(*words)["findings"]}["L-daily-maximum"]
+        self.assertIs(over["verified"], False)
+        self.assertIn("limit: 10 mg per day (unverified)", " ".join(self.run_pumpctl(*words).both.split()))
+        words = ("calc", "mixture", "--primary", "morphine 10 mg/mL", "--dose", "25 mg/day")
+        over = {finding["rule"]: finding for finding in self.bench.must(*words)["findings"]}["L-daily-maximum"]
+        self.assertIs(over["verified"], True)
+        self.assertNotIn("unverified", self.run_pumpctl(*words).both)
+
     def test_label_and_consensus_are_kept_apart(self):
         maxima = {figure["from"]: (figure["value"]["display"], figure["in_force"], figure["verified"])
                   for figure in self.figures() if figure["figure"] == "daily maximum"}

@@ -22,6 +22,8 @@ ARGUMENTS = {
     "calc prime": ("volume", "0.234", "mL", "rate", "24", "mL/day", "holds", "baclofen", "2000", "mcg/mL"),
     "calc bridge": ("volume", "0.4", "mL", "old", "baclofen", "500", "mcg/mL", "new", "baclofen", "2000", "mcg/mL",
                     "dose", "200", "mcg/day"),
+    "calc trial": ("drug", "baclofen", "test-dose", "50", "mcg", "response", "6h"),
+    "calc restart": ("drug", "baclofen", "stopped", "30h"),
     "calc rate": ("dose", "200", "mcg/day", "concentration", "500", "mcg/mL"),
     "calc dose": ("rate", "0.4", "mL/day", "concentration", "500", "mcg/mL"),
     "calc mixture": ("primary", "morphine 20 mg/mL", "other", "bupivacaine 30 mg/mL", "dose", "5", "mg/day"),
