@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "att.h"
 #include "link_local.h"
 #include "session_state.h"
 #include "wireless.h"
@@ -140,7 +141,10 @@ static void on_closed(void *ctx, enum gatt_close why, int error)
 		return;
 	}
 	s->ended = true;
-	if (why == GATT_CLOSE_NO_SERVICE || why == GATT_CLOSE_PROTOCOL || why == GATT_CLOSE_REFUSED)
+	if (why == GATT_CLOSE_REFUSED)
+		error_set(&s->why, ERR_PROTOCOL, "%s: %s", gatt_close_text(why),
+			  att_error_text((uint8_t)error));
+	else if (why == GATT_CLOSE_NO_SERVICE || why == GATT_CLOSE_PROTOCOL)
 		error_set(&s->why, ERR_PROTOCOL, "%s", gatt_close_text(why));
 	else if (s->wireless && why == GATT_CLOSE_LINK)
 		wireless_end(s->wireless, error, &s->why);

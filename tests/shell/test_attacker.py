@@ -83,6 +83,15 @@ class Attacker(harness.PumpCase):
         self.assertIn(result.code, (6, 7), result.both)
         self.assertTrue(self.runs("1.2"))
 
+    def test_a_refusal_while_connecting_is_told_in_words(self):
+        """Every search for the service is answered with "insufficient authentication"."""
+        def refuse(_relay, side, _number, pdu):
+            return [bytes.fromhex("0106010005")] if side == relay.FROM_PUMP and pdu[0] == 0x07 else [pdu]
+        with relay.Relay(self.bench, attack=refuse):
+            result = self.bench.json("status")
+        self.assertNotEqual(result.code, 0)
+        self.assertIn("the link must be paired first", result.both)
+
 
 if __name__ == "__main__":
     harness.main()
