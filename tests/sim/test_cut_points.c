@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The link is cut at every PDU of whole commands: discovery, session, write, stream. The programs'
- * own stacks on both sides; the PDUs are counted in a run without a fault. In every case the
- * command ends in time with the right exit code and error, and the next one finds the truth.
+ * The link is cut at every PDU of pairing and of whole commands: discovery, session, write, stream.
+ * The programs' own stacks on both sides; the PDUs are counted in a run without a fault. In every
+ * case the command ends in time with the right exit code and error, and the next one finds the
+ * truth.
  */
 #include "air_command.h"
+#include "air_pairing.h"
 #include "audit.h"
 #include "codes.h"
 #include "suite.h"
@@ -139,6 +141,49 @@ START_TEST(reading_ends_in_time_and_says_that_the_link_was_lost)
 }
 END_TEST
 
+/* What the pump gave is what opens the next session; what it did not give opens none. */
+static void check_pairing(const struct air_pairing *pairing)
+{
+	ck_assert_uint_le(pairing->took_us, DEADLINE_US);
+	if (pairing->is_enrolled) {
+		air_pairing_keep(pairing);
+		run_well(&reading);
+		return;
+	}
+	ck_assert(pairing->has_ended);
+	ck_assert_int_eq(pairing->end, CLIENT_END_LINK);
+}
+
+START_TEST(a_pairing_that_was_cut_is_made_again_and_leaves_nobody_out)
+{
+	struct air_pairing pairing;
+	uint64_t pdus;
+	unsigned enrolled = 0, points = 0;
+
+	start(AIR_NO_FAULT, 0);
+	pairing = air_pair();
+	ck_assert(pairing.is_enrolled);
+	pdus = air.pdus;
+	check_pairing(&pairing);
+	for (size_t fault = 0; fault < FAULTS; fault++) {
+		for (uint64_t at = 1; at <= pdus; at++) {
+			start(faults[fault], at);
+			pairing = air_pair();
+			check_pairing(&pairing);
+			points++;
+			enrolled += pairing.is_enrolled;
+			start(AIR_NO_FAULT, 0);
+			pairing = air_pair();
+			ck_assert(pairing.is_enrolled);
+			check_pairing(&pairing);
+		}
+	}
+	printf("pairing: %u cuts over %u PDUs, enrolled all the same: %u\n", points, (unsigned)pdus,
+	       enrolled);
+	ck_assert_uint_lt(enrolled, points / 2);
+}
+END_TEST
+
 static bool is_stopped(void)
 {
 	struct pump_view view;
@@ -206,6 +251,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {
+	        a_pairing_that_was_cut_is_made_again_and_leaves_nobody_out,
 	        reading_ends_in_time_and_says_that_the_link_was_lost,
 	        an_order_is_told_as_it_ended_in_the_pump,
 	        a_download_goes_on_where_it_was_cut,

@@ -14,7 +14,8 @@
 #include "state.h"
 #include "temporary.h"
 
-#define SERIAL     "PX40-000321"
+#define SERIAL      "PX40-000321"
+#define WORKSTATION 7 /* each byte of its id */
 #define NAME       "air"
 #define TIMEOUT_MS 60000
 #define SPARE_SLOTS 64
@@ -24,8 +25,7 @@ struct air_clinic clinic;
 
 int __wrap_link_local_open(struct link **out, const char *path, const char *name, int timeout_ms);
 
-/* The pump notices the end of the last connection before it takes another. */
-static void settle(void)
+void air_clinic_settle(void)
 {
 	while (air.ends[SHAPER_PERIPHERAL])
 		ck_assert_int_eq(loop_turn(clinic.loop, -1), 0);
@@ -37,7 +37,7 @@ int __wrap_link_local_open(struct link **out, const char *path, const char *name
 	(void)path;
 	(void)timeout_ms;
 	ck_assert_str_eq(name, NAME);
-	settle();
+	air_clinic_settle();
 	air_connect(ends);
 	*out = ends[SHAPER_CENTRAL];
 	return peripheral_connect(clinic.pump, ends[SHAPER_PERIPHERAL]);
@@ -54,24 +54,30 @@ static void make_birth(struct pump_birth *birth)
 					.mode = PROGRAM_SIMPLE, .dose = {500000},
 					.low_alarm = {2 * NL_PER_ML}};
 	memset(birth, 0, sizeof(*birth));
-	(void)snprintf(birth->serial, sizeof(birth->serial), SERIAL);
+	air_clinic_identity(birth->serial, birth->workstation, birth->card_code);
 	(void)snprintf(birth->model, sizeof(birth->model), "PX40");
 	birth->utc_s = 1700000000;
 	birth->reservoir_nl = 40 * NL_PER_ML;
 	birth->paired = true;
 	randombytes_buf_deterministic(birth->pairing_key, sizeof(birth->pairing_key),
 				      (const uint8_t[32]){1});
-	memset(birth->workstation, 7, sizeof(birth->workstation));
 	ck_assert_int_eq(image_encode(&program, birth->image, sizeof(birth->image),
 				      &birth->image_len), PUMP_OK);
 }
 
-static void pair(const struct pump_birth *birth)
+void air_clinic_pair(const uint8_t key[STATE_KEY_LEN])
 {
 	struct state_pairing pairing = {.serial = SERIAL, .address = "sim:" NAME};
-	memcpy(pairing.key, birth->pairing_key, sizeof(pairing.key));
-	memcpy(pairing.workstation, birth->workstation, sizeof(pairing.workstation));
+	memcpy(pairing.key, key, sizeof(pairing.key));
+	memset(pairing.workstation, WORKSTATION, sizeof(pairing.workstation));
 	ck_assert_int_eq(state_pairing_store(clinic.state_dir, &pairing), 0);
+}
+
+void air_clinic_identity(char *serial, uint8_t *workstation, char *card_code)
+{
+	memcpy(serial, SERIAL, sizeof(SERIAL));
+	memset(workstation, WORKSTATION, WORKSTATION_LEN);
+	card_code_make((const uint8_t[CARD_CODE_BYTES]){5, 4, 3, 2, 1}, card_code);
 }
 
 static void live(uint64_t days, uint16_t mtu)
@@ -107,7 +113,7 @@ void air_clinic_open(uint64_t days, uint16_t mtu)
 	ck_assert_int_eq(nvm_create(clinic.pump_dir, &birth,
 				    PUMP_NVM_BASE + slots * PUMP_LOG_SLOT, NAME), 0);
 	ck_assert_int_eq(nvm_open(&clinic.nvm, clinic.pump_dir, NAME), 0);
-	pair(&birth);
+	air_clinic_pair(birth.pairing_key);
 	live(days, mtu);
 	ck_assert_int_eq(audit_open(&clinic.audit, clinic.state_dir), 0);
 }
@@ -134,7 +140,7 @@ static void forget(const char *name)
 void air_clinic_reset(const struct shaper_config *config, uint64_t seed)
 {
 	air_clinic_disconnect();
-	settle();
+	air_clinic_settle();
 	archive_close(clinic.archive);
 	audit_close(clinic.audit);
 	forget("archive.sqlite");

@@ -11,6 +11,7 @@
 #include "archive.h"
 #include "peripheral.h"
 #include "session.h"
+#include "state.h"
 
 struct air_clinic {
 	struct loop *loop;
@@ -31,6 +32,13 @@ void air_clinic_open(uint64_t days, uint16_t mtu);
 void air_clinic_close(void);
 /* Archive and audit trail are new and empty; no session; config and seed for the air. */
 void air_clinic_reset(const struct shaper_config *config, uint64_t seed);
+
+/* Turns the loop until the pump has noticed that no link is open. */
+void air_clinic_settle(void);
+/* Serial, workstation id and card code, into buffers of their sizes. */
+void air_clinic_identity(char *serial, uint8_t *workstation, char *card_code);
+/* Stores this pairing key for the pump. */
+void air_clinic_pair(const uint8_t key[STATE_KEY_LEN]);
 
 /* Opens a session; the error code. */
 enum error_code air_clinic_connect(void);
