@@ -8,7 +8,7 @@ A trace is text: a line for each event, "WORD NUMBER…"; lines with # say what 
 of the printf lines of the model; P is a programmer, T its token:
 connect P, order P program|stop, intent P T (durable), commit P T (sent), executed P T (durable in the pump),
 verdict P T WORD, crash P (or gives up waiting), lost-request P, lost-answer P, repeated P, reordered, resent P,
-power-loss, deadline N, stage-expires, calm P (no more faults, P gets the patient safe); of the store: boot PROGRAM,
+power-loss, deadline N, stage-expires, silent (the pump would not say), calm P (no more faults, P gets the patient safe); of the store: boot PROGRAM,
 store-block PROGRAM, answered PROGRAM, rot SLOT."""
 import os
 import re

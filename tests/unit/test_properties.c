@@ -302,6 +302,10 @@ static bool dates_hold(struct dice *dice)
 	if (calendar_from_parts(parts, &back) != PUMP_OK || back.day != date.day || parts.day < 1 ||
 	    parts.day > calendar_month_days(parts.year, parts.month))
 		return false;
+	/* A month is as long as the days until the next one. */
+	back.day += calendar_month_days(parts.year, parts.month) - parts.day + 1;
+	if (back.day <= end.day && calendar_parts(back).day != 1)
+		return false;
 	if (date_parse(text, date_print(date, text), &parsed, &error) != PUMP_OK || parsed.day != date.day)
 		return false;
 	if (calendar_add(date, days, &back) != PUMP_OK)

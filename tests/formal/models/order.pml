@@ -504,7 +504,7 @@ end:	do
 				if
 				:: result[AT(who, tok)] != 0 -> answer(who, FOUND, result[AT(who, tok)])
 				:: result[AT(who, tok)] == 0 -> answer(who, ABSENT, last[who])
-				:: silences < SILENCES -> silences++; hushed = CALM; answer(who, REFUSED, 0)
+				:: silences < SILENCES -> silences++; hushed = CALM; printf("event: silent\n"); answer(who, REFUSED, 0)
 				fi
 			:: op == COMMIT ->
 				if
