@@ -66,9 +66,13 @@ FAULTS = (
 )
 # (lint, object of the release build, C text, words); the good build has a harmless text in its place.
 PURE = "int pure(int a); int pure(int a) { return a + 1; }\n"
+COMMAND = '[{"command": "cc -mgeneral-regs-only -O2 -o a.o -c /source/protocol/therapy/a.c"}]\n'
 BUILD_FAULTS = (
     ("symbols.sh", "therapy", "int puts(const char *); int f(void); int f(void) { return puts(\"x\"); }\n",
      "puts is not allowed"),
+    ("symbols.sh", "therapy", "void *malloc(unsigned long); void *f(void); void *f(void) { return malloc(1); }\n",
+     "malloc is not allowed"),
+    ("symbols.sh", "commands", COMMAND.replace("-mgeneral-regs-only ", ""), "without -mgeneral-regs-only"),
     ("linkage.sh", "pumpctl", "int model(int a); int main(void) { return model(0); }\n", "pumpctl contains model"),
     ("variables.sh", "therapy", "int counter = 1;\n", "variables: counter"),
     ("variables.sh", "therapy", "int f(void); int f(void) { static int n; return n++; }\n", "variables: n"),
@@ -96,6 +100,9 @@ def compile_object(folder, name, text):
 def write_build(folder, fault=None, text=None):
     """A release folder with the five libraries, the peripheral and both programs, one source replaced."""
     model = "int model(int a); int model(int a) { return a; }\n"
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "compile_commands.json"), "w", encoding="utf-8") as file:
+        file.write(text if fault == "commands" else COMMAND)
     parts = {
         "protocol/libpump_therapy.a": ("therapy", PURE),
         "protocol/libpump_wire.a": ("wire", PURE.replace("pure", "wire")),

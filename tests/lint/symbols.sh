@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # protocol/ is pure: what its release objects need from outside is exactly the list in allowed-symbols.
 # A name that is in the list and no longer needed is a finding too, so the list says what is true.
+# All of it was compiled under a flag with which the compiler refuses floating point.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 libraries=
@@ -37,5 +38,19 @@ for symbol in $(comm -13 "$work/outside" "$work/allowed"); do
         ;;
     esac
 done
+commands=$RELEASE_DIR/compile_commands.json
+[ -s "$commands" ] || { echo "symbols: $commands is missing"; exit 1; }
+if ! grep '"command": .* -c .*/protocol/' "$commands" >"$work/compiled"; then
+    echo "symbols: nothing of protocol/ was compiled"
+    status=1
+elif grep -v -- ' -mgeneral-regs-only ' "$work/compiled"; then
+    echo "symbols: compiled above without -mgeneral-regs-only"
+    status=1
+fi
+if echo 'double half(int a); double half(int a) { return a * 0.5; }' |
+    cc -mgeneral-regs-only -x c -c - -o "$work/float.o" 2>"$work/refusal"; then
+    echo "symbols: this compiler takes floating point under -mgeneral-regs-only"
+    status=1
+fi
 echo "symbols: $(wc -l <"$work/outside") from outside, $(wc -l <"$work/defined") of its own"
 exit $status
