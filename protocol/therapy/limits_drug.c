@@ -90,11 +90,16 @@ static struct concentration likely_meant(const struct part_check *p)
 		if (stocked->stocked[i].ng_per_ml > 0 && is_moved(stocked->stocked[i], is))
 			found = stocked->stocked[i];
 	}
-	for (size_t i = 0; running && i < running->mixture.count; i++)
-		if (text_equal(running->mixture.parts[i].name, p->part->name,
-			       text_len(p->part->name)) &&
-		    is_moved(running->mixture.parts[i].concentration, is))
-			found = running->mixture.parts[i].concentration;
+	for (size_t i = 0; running && i < running->mixture.count; i++) {
+		const struct mixture_part *part = &running->mixture.parts[i];
+
+		if (!text_equal(part->name, p->part->name, text_len(p->part->name)))
+			continue;
+		if (part->concentration.ng_per_ml == is.ng_per_ml)
+			return none;
+		if (is_moved(part->concentration, is))
+			found = part->concentration;
+	}
 	return found;
 }
 
@@ -213,6 +218,14 @@ static void check_part(struct limits_check *c, size_t i)
 	check_low_alarm(&p);
 }
 
+static bool holds(const struct program *program, const char *name)
+{
+	for (size_t i = 0; program && i < program->mixture.count; i++)
+		if (text_equal(program->mixture.parts[i].name, name, text_len(name)))
+			return true;
+	return false;
+}
+
 static void check_pair(struct limits_check *c, const struct mixture_part *one,
 		       const struct mixture_part *other)
 {
@@ -223,6 +236,8 @@ static void check_pair(struct limits_check *c, const struct mixture_part *one,
 	if (!first || !second || first == second || (row && row->mixing == MIXING_STABLE))
 		return;
 	finding = findings_add(&c->list, row ? RULE_MIXING : RULE_MIXING_UNKNOWN);
+	if (row && holds(c->request->running, one->name) && holds(c->request->running, other->name))
+		finding_turn(finding, SEVERITY_WARN);
 	if (row)
 		finding->source = row->source;
 	finding_set_value(finding, first->display, " with ", second->display);

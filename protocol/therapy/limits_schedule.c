@@ -7,6 +7,15 @@
 #define INTERVAL_LEAST_S 3600
 #define DOSES_USUAL      6
 
+/* A program that runs already, or is less dense than it, needs no second person. */
+static bool runs_as_often(const struct limits_check *c)
+{
+	const struct program *running = c->request->running;
+
+	return running && running->mode == PROGRAM_PERIODIC && !limits_is_new_start(c) &&
+	       running->periodic.interval.s <= c->request->program->periodic.interval.s;
+}
+
 static void check_interval(struct limits_check *c)
 {
 	const struct program_periodic *periodic = &c->request->program->periodic;
@@ -18,6 +27,7 @@ static void check_interval(struct limits_check *c)
 	    (!is_short && c->totals.periodic_doses <= DOSES_USUAL))
 		return;
 	finding = findings_add(&c->list, RULE_INTERVAL_SHORT);
+	is_short = is_short && !runs_as_often(c);
 	if (!is_short)
 		finding_turn(finding, SEVERITY_WARN);
 	duration_print(periodic->interval, interval);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KINDS = 7 };
+enum { KINDS = 9 };
 
 static void require(bool holds)
 {
@@ -28,6 +28,8 @@ static enum pump_err parse(unsigned int kind, const char *text, size_t len, int6
 	struct volume volume = {-1};
 	struct volume_rate rate = {-1};
 	struct mass mass = {-1};
+	struct length length = {-1};
+	struct volume_per_length per_length = {-1};
 	enum pump_err err;
 
 	switch (kind) {
@@ -54,6 +56,14 @@ static enum pump_err parse(unsigned int kind, const char *text, size_t len, int6
 	case 5:
 		err = mass_parse(text, len, &mass, error);
 		*value = mass.ng;
+		return err;
+	case 6:
+		err = length_parse(text, len, &length, error);
+		*value = length.um;
+		return err;
+	case 7:
+		err = volume_per_length_parse(text, len, &per_length, error);
+		*value = per_length.nl_per_cm;
 		return err;
 	default:
 		*value = -1;
@@ -87,6 +97,8 @@ static void check_accepted(unsigned int kind, int64_t value)
 	struct text_error error;
 
 	require(value >= 0);
+	if (kind == 6 || kind == 7) /* no printer needs them */
+		return;
 	for (enum mass_unit unit = UNIT_MCG; unit <= UNIT_MG; unit++) {
 		int64_t back = -1;
 		size_t len = print(kind, value, unit, text);

@@ -31,9 +31,7 @@ static void check_limits(const struct program *program)
 		request.running = program;
 		count = limits_check(&request, findings);
 		for (size_t j = 0; j < count; j++)
-			require(findings[j].severity != SEVERITY_OVERRIDE ||
-				findings[j].id == RULE_MIXING ||
-				findings[j].id == RULE_CONCENTRATION_TENFOLD);
+			require(findings[j].severity != SEVERITY_OVERRIDE);
 	}
 }
 

@@ -31,6 +31,9 @@ START_TEST(what_is_in_the_pump_with_a_moved_point_needs_an_override)
 	       "5 mg per mL");
 	running = simple_program("hydromorphone", 6000000, 1000000);
 	ck_assert_ptr_null(check_rule("L-concentration-ten-fold"));
+	/* what is in the pump already is no slip of the hand */
+	program = running = simple_program("morphine", 2500000, 500000);
+	ck_assert_ptr_null(check_rule("L-concentration-ten-fold"));
 }
 END_TEST
 
@@ -156,6 +159,10 @@ START_TEST(mixtures_against_a_label_need_an_override_and_unknown_ones_are_told)
 	program = simple_program("morphine", 10000000, 1000000);
 	add_drug(&program, "ziconotide", 25000);
 	expect_rule("L-mixing-label", SEVERITY_OVERRIDE, "morphine with ziconotide", "");
+	running = program;
+	request.running = &running;
+	expect_rule("L-mixing-label", SEVERITY_WARN, "morphine with ziconotide", "");
+	request.running = NULL;
 	program = simple_program("hydromorphone", 10000000, 100000);
 	add_drug(&program, "bupivacaine", 30000000);
 	expect_rule("L-mixing-unknown", SEVERITY_WARN, "HYDROmorphone with BUPivacaine", "");

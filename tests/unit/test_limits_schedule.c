@@ -23,6 +23,12 @@ START_TEST(an_interval_below_an_hour_needs_an_override)
 	expect_rule("L-interval-short", SEVERITY_WARN, "every 1h: 24 doses in 24 h", "6 doses in 24 h");
 	make_periodic(&program, MCG(5), 4 * 3600);
 	ck_assert_ptr_null(check_rule("L-interval-short"));
+	make_periodic(&program, MCG(5), 30 * 60);
+	make_periodic(&running, MCG(5), 30 * 60);
+	request.running = &running;
+	ck_assert_int_eq(check_rule("L-interval-short")->severity, SEVERITY_WARN);
+	make_periodic(&running, MCG(5), 31 * 60);
+	ck_assert_int_eq(check_rule("L-interval-short")->severity, SEVERITY_OVERRIDE);
 }
 END_TEST
 
