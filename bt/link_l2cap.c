@@ -198,11 +198,13 @@ int link_l2cap_connect(struct link **out, int index, const uint8_t addr[6], bool
 int link_l2cap_secure(struct link *link)
 {
 	struct bt_security security = {.level = BT_SECURITY_FIPS};
+	int err;
 
 	if (setsockopt(link_fd(link), SOL_BLUETOOTH, BT_SECURITY, &security, sizeof security) == 0)
 		return 0;
+	err = -errno;
 	/* The kernel has no use for the same level again. */
-	return errno == EINVAL && link_l2cap_is_secure(link) ? 0 : -errno;
+	return err == -EINVAL && link_l2cap_is_secure(link) ? 0 : err;
 }
 
 bool link_l2cap_is_secure(const struct link *link)

@@ -7,52 +7,33 @@
 #include <string.h>
 
 /* BlueZ doc/mgmt-protocol.rst. */
-#define OP_START_DISCOVERY         0x0023
-#define OP_STOP_DISCOVERY          0x0024
-#define OP_START_SERVICE_DISCOVERY 0x003a
+#define OP_START_DISCOVERY 0x0023
+#define OP_STOP_DISCOVERY  0x0024
 
 #define EVENT_DEVICE_FOUND 0x0012
 #define EVENT_DISCOVERING  0x0013
 
-#define TYPES_LE 6 /* public and random addresses */
-/* No threshold; any other drops devices whose controller gives no RSSI. */
-#define RSSI_ANY 127
+/* Public and random addresses. */
+static const uint8_t types = 6;
 
 /* Device Found: address 7, RSSI 1, flags 4, length 2, then data. */
 #define FOUND_HEAD 14
 
-/* Assigned Numbers 2.3: complete and incomplete lists of 128-bit services. */
+/* Assigned Numbers 2.3: incomplete and complete lists of 128-bit services; one with its data. */
 #define FIELD_SERVICES_SOME 0x06
 #define FIELD_SERVICES_ALL  0x07
+#define FIELD_SERVICE_DATA  0x21
 
-/* The kernel wants UUIDs least significant byte first, as they are on the air. */
+/* On the air UUIDs are least significant byte first. */
 static void reverse(uint8_t out[MGMT_UUID_LEN], const uint8_t in[MGMT_UUID_LEN])
 {
 	for (size_t i = 0; i < MGMT_UUID_LEN; i++)
 		out[i] = in[MGMT_UUID_LEN - 1 - i];
 }
 
-/* Type, and for a service its threshold, number and UUID. Returns the length of params. */
-static size_t start_parameters(const struct mgmt_discovery *discovery,
-                               uint8_t params[4 + MGMT_UUID_LEN], uint16_t *opcode)
-{
-	params[0] = TYPES_LE;
-	*opcode = OP_START_DISCOVERY;
-	if (!discovery->filtered)
-		return 1;
-	*opcode = OP_START_SERVICE_DISCOVERY;
-	params[1] = RSSI_ANY;
-	att_put_u16(params + 2, 1);
-	reverse(params + 4, discovery->service);
-	return 4 + MGMT_UUID_LEN;
-}
-
 int mgmt_discovery_start(struct mgmt_discovery *discovery, struct mgmt *mgmt, int index,
                          const uint8_t *service)
 {
-	uint8_t params[4 + MGMT_UUID_LEN];
-	uint16_t opcode;
-	size_t len;
 	int err;
 
 	discovery->mgmt = mgmt;
@@ -62,8 +43,7 @@ int mgmt_discovery_start(struct mgmt_discovery *discovery, struct mgmt *mgmt, in
 		memcpy(discovery->service, service, MGMT_UUID_LEN);
 	/* Before the command: reports may arrive ahead of its answer. */
 	discovery->running = true;
-	len = start_parameters(discovery, params, &opcode);
-	err = mgmt_command(mgmt, index, opcode, params, len, NULL, NULL);
+	err = mgmt_command(mgmt, index, OP_START_DISCOVERY, &types, 1, NULL, NULL);
 	if (err)
 		discovery->running = false;
 	return err;
@@ -71,8 +51,6 @@ int mgmt_discovery_start(struct mgmt_discovery *discovery, struct mgmt *mgmt, in
 
 int mgmt_discovery_stop(struct mgmt_discovery *discovery)
 {
-	static const uint8_t types = TYPES_LE;
-
 	if (!discovery->running)
 		return 0;
 	discovery->running = false;
@@ -90,7 +68,6 @@ static void report(struct mgmt_discovery *discovery, const uint8_t *params, size
 
 	if (found.data_len > len - FOUND_HEAD || found.data_len > MGMT_EIR_MAX)
 		return;
-	/* The kernel lets a device through whose data it has not seen whole. */
 	if (discovery->filtered &&
 	    !mgmt_data_has_service(found.data, found.data_len, discovery->service))
 		return;
@@ -100,10 +77,6 @@ static void report(struct mgmt_discovery *discovery, const uint8_t *params, size
 bool mgmt_discovery_feed(struct mgmt_discovery *discovery, uint16_t event, uint16_t index,
                          const uint8_t *params, size_t len)
 {
-	uint8_t restart[4 + MGMT_UUID_LEN];
-	uint16_t opcode;
-	size_t restart_len;
-
 	if (!discovery->running || index != discovery->index)
 		return false;
 	if (event == EVENT_DEVICE_FOUND) {
@@ -113,10 +86,8 @@ bool mgmt_discovery_feed(struct mgmt_discovery *discovery, uint16_t event, uint1
 	}
 	if (event != EVENT_DISCOVERING)
 		return false;
-	if (len == 2 && params[1] == 0) {
-		restart_len = start_parameters(discovery, restart, &opcode);
-		(void)mgmt_post(discovery->mgmt, discovery->index, opcode, restart, restart_len);
-	}
+	if (len == 2 && params[1] == 0)
+		(void)mgmt_post(discovery->mgmt, discovery->index, OP_START_DISCOVERY, &types, 1);
 	return true;
 }
 
@@ -140,15 +111,16 @@ bool mgmt_data_has_service(const uint8_t *data, size_t data_len,
 {
 	static const uint8_t lists[] = {FIELD_SERVICES_SOME, FIELD_SERVICES_ALL};
 	uint8_t wanted[MGMT_UUID_LEN];
+	const uint8_t *field;
+	size_t len;
 
 	reverse(wanted, service);
 	for (size_t list = 0; list < sizeof lists; list++) {
-		size_t len;
-		const uint8_t *field = mgmt_data_field(data, data_len, lists[list], &len);
-
+		field = mgmt_data_field(data, data_len, lists[list], &len);
 		for (size_t at = 0; at + MGMT_UUID_LEN <= len; at += MGMT_UUID_LEN)
 			if (memcmp(field + at, wanted, MGMT_UUID_LEN) == 0)
 				return true;
 	}
-	return false;
+	field = mgmt_data_field(data, data_len, FIELD_SERVICE_DATA, &len);
+	return len >= MGMT_UUID_LEN && memcmp(field, wanted, MGMT_UUID_LEN) == 0;
 }

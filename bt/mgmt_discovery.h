@@ -32,8 +32,9 @@ struct mgmt_discovery {
 
 /*
  * Starts. The caller sets on_found and ctx; they stay until mgmt_discovery_stop. service (may be
- * NULL): the 128-bit UUID, in the order of its text form, that devices must advertise. 0 or an
- * error of mgmt.h; -EBUSY: somebody else is discovering on this adapter.
+ * NULL): the 128-bit UUID, in the order of its text form, that devices must advertise (by
+ * mgmt_data_has_service); the kernel's own filter passes over services that are advertised with
+ * data. 0 or an error of mgmt.h; -EBUSY: somebody else is discovering on this adapter.
  */
 int mgmt_discovery_start(struct mgmt_discovery *discovery, struct mgmt *mgmt, int index,
                          const uint8_t *service) __attribute__((warn_unused_result));
@@ -48,7 +49,7 @@ int mgmt_discovery_stop(struct mgmt_discovery *discovery);
  * the first field that does not fit.
  */
 const uint8_t *mgmt_data_field(const uint8_t *data, size_t data_len, uint8_t type, size_t *len);
-/* True when data lists this 128-bit service, in the order of its text form. */
+/* True when data lists this 128-bit service, or has data of it; in the order of its text form. */
 bool mgmt_data_has_service(const uint8_t *data, size_t data_len,
                            const uint8_t service[MGMT_UUID_LEN]);
 
