@@ -3,7 +3,7 @@
 # Usage: run.sh [--quick | --long] [LABEL…]
 # Installs what the tests need, builds with sanitizers and runs the suites (all, or the labels named:
 # unit vectors sim shell fuzz vm formal lint bench). --quick leaves out vm, formal and bench and fuzzes a tenth;
-# --long fuzzes twenty times as much. Needs no terminal; the network only for missing packages.
+# --long fuzzes twenty times as much and repeats vm twenty times. Needs no terminal; the network only for missing packages.
 # Exit: 0 every test of every wanted suite passed; 1 otherwise, also when a suite ran no test.
 set -eu
 
@@ -11,12 +11,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 source=$(dirname "$here")
 build=$source/build/asan
 fuzz_percent=100
+repeats=0
 labels=
 all='unit vectors sim shell fuzz vm formal lint bench'
 for argument in "$@"; do
     case $argument in
     --quick) fuzz_percent=10 all='unit vectors sim shell fuzz lint' ;;
-    --long) fuzz_percent=2000 ;;
+    --long) fuzz_percent=2000 repeats=20 ;;
     unit | vectors | sim | shell | fuzz | vm | formal | lint | bench) labels="${labels:+$labels }$argument" ;;
     *)
         sed -n '3,7s/^# //p' "$0" >&2
@@ -66,6 +67,10 @@ suites=0
 "$here/support/suites.py" "$build" "$build/results.xml" $labels || suites=1
 echo
 cat "$log.end" 2>/dev/null || true
+case " $labels " in *' vm '*)
+    if [ "$repeats" -gt 0 ]; then BUILD_DIR=$build sh "$here/vm/repeat.sh" "$repeats" || code=1; fi
+    ;;
+esac
 seconds=$(($(date +%s) - started))
 if [ "$code" -ne 0 ] || [ "$suites" -ne 0 ]; then
     echo "tests: FAILED after $seconds s. Full output: build/asan/tests.log"

@@ -26,24 +26,25 @@ enum error_code link_forget(struct app *app, const struct values *args, struct o
 		return code;
 	const int err = state_pairing_find(config.state_dir, name, &pairing);
 	explicit_bzero(pairing.key, sizeof(pairing.key));
-	if (err)
+	/* A link key may outlive its pairing; then the address names it. */
+	if (err && !strchr(name, ':'))
 		return error_set(error, ERR_NOT_PAIRED, "%s", name);
-	if (!strncmp(pairing.address, SIM_PREFIX, sizeof(SIM_PREFIX) - 1)) {
-		output_note(out, "%s is a virtual pump of this computer; no Bluetooth link leads to it.",
-			    pairing.serial);
+	const char *address = err ? name : pairing.address;
+	if (!strncmp(address, SIM_PREFIX, sizeof(SIM_PREFIX) - 1)) {
+		output_note(out, "This is a virtual pump of this computer; no Bluetooth link leads to it.");
 		return ERR_NONE;
 	}
 	if (app->options.dry_run) {
-		output_note(out, "Dry run: the link key of %s was kept.", pairing.serial);
+		output_note(out, "Dry run: the link key was kept.");
 		return ERR_NONE;
 	}
 	code = wireless_open(&wireless, &config, error);
 	if (!code)
-		code = wireless_forget(wireless, pairing.address, error);
+		code = wireless_forget(wireless, address, error);
 	wireless_close(wireless);
 	if (!code)
 		output_note(out, "The link key of %s is forgotten. Next, with a new passkey: pumpctl --pump %s "
 				 "--link-security status",
-			    pairing.serial, pairing.serial);
+			    address, name);
 	return code;
 }
