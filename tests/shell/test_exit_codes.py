@@ -37,6 +37,11 @@ class ExitCodes(harness.PumpCase):
     def test_2_without_a_command_that_is_known(self):
         self.assert_exit(self.bench.json("frobnicate"), 2, "USAGE")
 
+    def test_2_for_a_search_longer_than_an_hour(self):
+        for time in ("2h", "0s", "5 mg"):
+            self.assertEqual(self.bench.json("scan", time).code, 2)
+        self.assert_exit(self.bench.json("scan", "2h"), 2, "USAGE")
+
     def test_2_when_no_pump_is_named_and_none_is_paired(self):
         path = os.path.join(self.bench.root, "fresh")
         self.assert_exit(self.bench.json("--state-dir", path, "status"), 2, "NO_PUMP_NAMED")
