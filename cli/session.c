@@ -81,6 +81,7 @@ static void session_take_report(struct session *s, const struct report *report)
 	case REPORT_SECURITY:
 	case REPORT_STATUS:
 	case REPORT_PROGRAM:
+	case REPORT_OPERATORS:
 	case REPORT_UNREADABLE:
 	case REPORT_RANGE:
 	case REPORT_PULLED:
@@ -141,6 +142,9 @@ void session_drain(struct session *s)
 		switch (action->type) {
 		case ACTION_SEND:
 			session_send(s, action->as.send.value, action->as.send.len);
+			break;
+		case ACTION_SIGN:
+			client_signed(&s->client, NULL, 0, loop_now_ms());
 			break;
 		case ACTION_STORE_INTENT:
 			session_store_intent(s, &action->as.intent);

@@ -85,6 +85,11 @@ static void on_image(struct client *c, const struct message *m)
 		exchange_report(c, REPORT_UNREADABLE);
 }
 
+static void on_operators(struct client *c, const struct message *m)
+{
+	exchange_report(c, REPORT_OPERATORS)->as.operators = m->as.operators;
+}
+
 static void on_range(struct client *c, const struct message *m)
 {
 	const struct msg_range *range = &m->as.range;
@@ -119,6 +124,7 @@ static const struct answer_row answer_rows[] = {
 	{OP_PING, OP_PONG, on_pong, NULL},
 	{OP_GET_STATUS, OP_STATUS, on_status, on_read_refused},
 	{OP_GET_IMAGE, OP_IMAGE, on_image, on_read_refused},
+	{OP_GET_OPERATORS, OP_OPERATORS, on_operators, on_read_refused},
 	{OP_GET_RANGE, OP_RANGE, on_range, on_read_refused},
 	{OP_PULL, OP_PULLED, download_on_pulled, download_on_refused},
 	{OP_STAGE, OP_STAGED, order_on_staged, order_on_stage_refused},
@@ -334,6 +340,8 @@ static void take_queued(struct client *c, struct action *out)
 	*out = c->queue[c->queue_at];
 	c->queue_at = (c->queue_at + 1) % CLIENT_QUEUE_MAX;
 	c->queue_count--;
+	if (out->type == ACTION_SIGN)
+		c->owes_signature = true;
 	if (out->type == ACTION_STORE_INTENT)
 		c->owes_intent = true;
 	if (out->type == ACTION_STORE_OUTCOME)
@@ -387,6 +395,11 @@ enum pump_err client_read_status(struct client *c, uint64_t now_ms)
 enum pump_err client_read_program(struct client *c, uint64_t now_ms)
 {
 	return exchange_request(c, OP_GET_IMAGE, now_ms);
+}
+
+enum pump_err client_read_operators(struct client *c, uint64_t now_ms)
+{
+	return ask(c, OP_GET_OPERATORS, now_ms);
 }
 
 enum pump_err client_read_range(struct client *c, uint64_t now_ms)

@@ -8,8 +8,8 @@
  *
  *   CLOSED -start-> SHAKING (hello, share, tag) -> STARTING -> [open intents: FIND_ORDER for each] -> READY
  *   READY or STAGED -request-> the same, busy until its answer
- *   READY -client_stage-> STAGING -> STAGED -client_confirm-> STORING (ACTION_STORE_INTENT)
- *         -client_intent_stored-> COMMITTING -> READING_BACK -> SETTLING
+ *   READY -client_stage-> STAGING -> STAGED -client_confirm-> SIGNING (ACTION_SIGN)
+ *         -client_signed-> STORING (ACTION_STORE_INTENT) -client_intent_stored-> COMMITTING -> READING_BACK -> SETTLING
  *         (ACTION_STORE_OUTCOME) -client_outcome_stored-> READY
  *   any -link lost, protocol broken, time out-> ENDED (after ACTION_STORE_OUTCOME if a commit
  *         had begun)
@@ -73,6 +73,7 @@ enum report_type {
 	REPORT_SECURITY, /* as.security; its rows are valid until the next event */
 	REPORT_STATUS,   /* as.status */
 	REPORT_PROGRAM,  /* as.program */
+	REPORT_OPERATORS, /* as.operators */
 	REPORT_UNREADABLE, /* instead: its program is of a form not known here, or not its digest's */
 	REPORT_RANGE,    /* as.range */
 	REPORT_PULLED,   /* the window of client_pull is stored; as.pulled */
@@ -117,6 +118,7 @@ struct report {
 		struct msg_security security;
 		struct msg_status status;
 		struct client_program program;
+		struct msg_operators operators;
 		struct msg_range range;
 		struct msg_pulled pulled;
 		struct msg_staged staged;
@@ -129,6 +131,7 @@ struct report {
 
 enum action_type {
 	ACTION_SEND,          /* write this value to In; then client_sent exactly once */
+	ACTION_SIGN,          /* have operators sign, then client_signed or client_sign_failed */
 	ACTION_STORE_INTENT,  /* make durable, then client_intent_stored or client_intent_failed */
 	ACTION_STORE_OUTCOME, /* make durable, then client_outcome_stored (also when that failed) */
 	ACTION_STORE_RECORDS, /* make durable, then client_records_stored or client_records_failed */
@@ -155,6 +158,11 @@ struct action {
 			size_t len;
 			bool commits; /* from this write on the order may be executed */
 		} send;
+		struct {
+			const uint8_t *order; /* bytes to sign, valid until the answer */
+			size_t len;
+			uint16_t kind; /* enum order_kind */
+		} sign;
 		struct order_intent intent;
 		struct {
 			struct client_outcome outcome;
@@ -180,6 +188,15 @@ void client_start(struct client *c, const struct client_config *config, uint64_t
 void client_feed(struct client *c, enum channel channel, const uint8_t *value, size_t len,
 		 uint64_t now_ms);
 void client_sent(struct client *c, enum client_write result, uint64_t now_ms);
+/*
+ * The order is signed: count signatures (0 to SIGNATURES_MAX) over ORDER_SIGNED_PREFIX and the
+ * bytes of ACTION_SIGN. None is for getting safe with the magnet. Nothing is checked here: the
+ * pump does. ACTION_STORE_INTENT follows.
+ */
+void client_signed(struct client *c, const struct order_signature *signatures, uint8_t count,
+		   uint64_t now_ms);
+/* Nobody signed; the order ends NOT_SENT ("not-signed"), no outcome to store. */
+void client_sign_failed(struct client *c, uint64_t now_ms);
 void client_intent_stored(struct client *c, uint64_t token, const uint8_t origin[ORIGIN_LEN],
 			  uint64_t size, const uint8_t root[DIGEST_LEN], uint64_t now_ms);
 /* Nothing was committed; the order ends NOT_SENT ("intent-not-stored"), no outcome to store. */
@@ -201,6 +218,7 @@ bool client_next_action(struct client *c, struct action *out);
  */
 enum pump_err client_read_status(struct client *c, uint64_t now_ms) PUMP_CHECKED;
 enum pump_err client_read_program(struct client *c, uint64_t now_ms) PUMP_CHECKED;
+enum pump_err client_read_operators(struct client *c, uint64_t now_ms) PUMP_CHECKED;
 enum pump_err client_read_range(struct client *c, uint64_t now_ms) PUMP_CHECKED;
 /* Who is paired with the pump, and what it refused. */
 enum pump_err client_read_slots(struct client *c, uint64_t now_ms) PUMP_CHECKED;
@@ -225,17 +243,21 @@ enum pump_err client_pull(struct client *c, uint32_t epoch, uint64_t first, uint
 	PUMP_CHECKED;
 
 /*
- * Stages an order: PROGRAM with program and the digest of the image seen running (zeros:
- * none); STOP, RESUME, MINIMUM with program NULL and expected NULL. Also PUMP_ESTATE while an
- * intent is open and kind does not get safe; PUMP_ERANGE: program not encodable, or no token is
- * left above the last. An earlier stage is forgotten.
- * REPORT_STAGED, REPORT_STAGE_DIFFERS or REPORT_REFUSED follows.
+ * Stages an order of kind. change: what it holds; copied, image and all. program: what its image
+ * means, NULL if it has none. expected: digest of the image seen running (zeros: none), NULL for
+ * orders that get safe. Also PUMP_ESTATE while an intent is open and kind does not get safe;
+ * PUMP_ERANGE: not encodable, not of this kind, or no token is left above the last. An earlier
+ * stage is forgotten. REPORT_STAGED, REPORT_STAGE_DIFFERS or REPORT_REFUSED follows.
  */
+enum pump_err client_stage_change(struct client *c, enum order_kind kind,
+				  const struct change *change, const struct program *program,
+				  const uint8_t *expected_digest, uint64_t now_ms) PUMP_CHECKED;
+/* PROGRAM with exactly this program; STOP, RESUME, MINIMUM with program NULL. As above. */
 enum pump_err client_stage(struct client *c, enum order_kind kind, const struct program *program,
 			   const uint8_t *expected_digest, uint64_t now_ms) PUMP_CHECKED;
 /*
  * What was staged was shown and confirmed: stage_digest must be the staged one, else
- * PUMP_EMISMATCH. ACTION_STORE_INTENT follows; REPORT_OUTCOME ends it. PUMP_ESTATE: nothing staged.
+ * PUMP_EMISMATCH. ACTION_SIGN follows; REPORT_OUTCOME ends it. PUMP_ESTATE: nothing staged.
  */
 enum pump_err client_confirm(struct client *c, const uint8_t stage_digest[DIGEST_LEN],
 			     uint64_t now_ms) PUMP_CHECKED;

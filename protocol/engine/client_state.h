@@ -13,6 +13,7 @@ enum client_state {
 	CLIENT_READY,
 	CLIENT_STAGING,      /* STAGED is awaited */
 	CLIENT_STAGED,       /* what was staged waits to be confirmed; as READY otherwise */
+	CLIENT_SIGNING,      /* client_signed is awaited */
 	CLIENT_STORING,      /* client_intent_stored is awaited; no commit message exists yet */
 	CLIENT_COMMITTING,   /* COMMITTED is awaited */
 	CLIENT_READING_BACK, /* the pump said DONE; status, then image are read */
@@ -47,7 +48,12 @@ struct client_pull {
 struct client_order {
 	uint8_t change[CHANGE_MAX];
 	size_t change_len;
-	struct program meant; /* PROGRAM only */
+	struct change meant;    /* its image counts by program */
+	struct program program; /* if it has an image */
+	uint8_t order[ORDER_MAX]; /* as signed */
+	size_t order_len;
+	uint8_t signature_count;
+	struct order_signature signatures[SIGNATURES_MAX];
 	struct msg_staged staged;
 	struct order_intent intent;
 	bool commit_begun;     /* its first write was handed out */
@@ -91,7 +97,7 @@ struct client {
 	struct client_pull pull;
 
 	/* Actions handed out and not yet answered. */
-	bool owes_intent, owes_outcome, owes_records;
+	bool owes_signature, owes_intent, owes_outcome, owes_records;
 	struct action queue[CLIENT_QUEUE_MAX];
 	size_t queue_at, queue_count;
 	uint64_t wake_told_ms;

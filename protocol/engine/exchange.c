@@ -36,6 +36,7 @@ enum pump_err exchange_may_request(const struct client *c)
 	case CLIENT_STAGED:
 		return c->request || c->queue_count > 0 ? PUMP_EBUSY : PUMP_OK;
 	case CLIENT_STAGING:
+	case CLIENT_SIGNING:
 	case CLIENT_STORING:
 	case CLIENT_COMMITTING:
 	case CLIENT_READING_BACK:

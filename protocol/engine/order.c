@@ -30,26 +30,22 @@ static enum therapy_act act_of(enum order_kind kind)
 	return kind == ORDER_MINIMUM ? ACT_MINIMUM : ACT_STOP;
 }
 
-static enum pump_err encode_change(struct client_order *order, enum order_kind kind,
-				   const struct program *program)
+static enum pump_err take_change(struct client_order *order, enum order_kind kind,
+				 const struct change *change, const struct program *program)
 {
-	uint8_t image[IMAGE_MAX];
-	size_t len;
-	enum pump_err err;
-
-	if (kind != ORDER_PROGRAM)
-		return change_encode_act(act_of(kind), order->change, sizeof order->change,
-					 &order->change_len);
-	err = image_encode(program, image, sizeof image, &len);
-	if (err != PUMP_OK)
-		return err;
-	order->meant = *program;
-	return change_encode_image(image, len, order->change, sizeof order->change,
-				   &order->change_len);
+	if (!order_kind_fits((uint16_t)kind, change->parts) ||
+	    ((change->parts & PART_IMAGE) != 0) != (program != NULL))
+		return PUMP_ERANGE;
+	order->meant = *change;
+	order->meant.image = NULL;
+	if (program)
+		order->program = *program;
+	return change_encode(change, order->change, sizeof order->change, &order->change_len);
 }
 
-enum pump_err client_stage(struct client *c, enum order_kind kind, const struct program *program,
-			   const uint8_t *expected_digest, uint64_t now_ms)
+enum pump_err client_stage_change(struct client *c, enum order_kind kind,
+				  const struct change *change, const struct program *program,
+				  const uint8_t *expected_digest, uint64_t now_ms)
 {
 	bool gets_safe = order_gets_safe((uint16_t)kind);
 	enum pump_err err = exchange_may_request(c);
@@ -59,7 +55,7 @@ enum pump_err client_stage(struct client *c, enum order_kind kind, const struct 
 		return err;
 	if (!gets_safe && c->unsettled > 0)
 		return PUMP_ESTATE;
-	if (gets_safe ? program || expected_digest : !program || !expected_digest)
+	if (gets_safe == (expected_digest != NULL))
 		return PUMP_ERANGE;
 	/* Without a higher token to give, no order could ever be told from an old one. */
 	if (c->last_token >= INT64_MAX)
@@ -67,7 +63,7 @@ enum pump_err client_stage(struct client *c, enum order_kind kind, const struct 
 	c->now_ms = now_ms;
 	c->state = CLIENT_READY;
 	memset(&c->order, 0, sizeof c->order);
-	if (encode_change(&c->order, kind, program) != PUMP_OK)
+	if (take_change(&c->order, kind, change, program) != PUMP_OK)
 		return PUMP_ERANGE;
 	c->order.intent.kind = (uint16_t)kind;
 	c->order.intent.gets_safe = gets_safe;
@@ -82,14 +78,30 @@ enum pump_err client_stage(struct client *c, enum order_kind kind, const struct 
 	return PUMP_OK;
 }
 
+enum pump_err client_stage(struct client *c, enum order_kind kind, const struct program *program,
+			   const uint8_t *expected_digest, uint64_t now_ms)
+{
+	struct change change = {.parts = PART_THERAPY, .therapy = act_of(kind)};
+	uint8_t image[IMAGE_MAX];
+
+	if (kind == ORDER_PROGRAM) {
+		change.parts = PART_IMAGE;
+		change.image = image;
+		if (!program || image_encode(program, image, sizeof image, &change.image_len) != PUMP_OK)
+			return exchange_may_request(c) == PUMP_OK ? PUMP_ERANGE : exchange_may_request(c);
+	}
+	return client_stage_change(c, kind, &change, program, expected_digest, now_ms);
+}
+
 void order_on_staged(struct client *c, const struct message *m)
 {
 	struct client_order *order = &c->order;
 	const struct msg_staged *staged = &m->as.staged;
 	enum order_kind kind = (enum order_kind)order->intent.kind;
-	const struct program *meant = kind == ORDER_PROGRAM ? &order->meant : NULL;
+	const struct program *program = order->meant.parts & PART_IMAGE ? &order->program : NULL;
 
-	if (second_compare(order->change, order->change_len, kind, meant, staged) != PUMP_OK) {
+	if (second_compare(order->change, order->change_len, kind, &order->meant, program,
+			   staged) != PUMP_OK) {
 		c->state = CLIENT_READY;
 		exchange_report(c, REPORT_STAGE_DIFFERS)->as.staged = *staged;
 		return;
@@ -113,10 +125,27 @@ static uint64_t add_capped(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+static enum pump_err encode_order(struct client_order *o)
+{
+	const struct order_intent *intent = &o->intent;
+	struct order order = {
+		.token = intent->token,
+		.kind = intent->kind,
+		.operators = o->staged.operators,
+		.not_after_ms = intent->not_after_ms,
+	};
+
+	memcpy(order.serial, intent->serial, sizeof order.serial);
+	memcpy(order.stage_digest, intent->stage_digest, DIGEST_LEN);
+	memcpy(order.expected_digest, intent->expected_digest, DIGEST_LEN);
+	return order_encode(&order, o->order, sizeof o->order, &o->order_len);
+}
+
 enum pump_err client_confirm(struct client *c, const uint8_t stage_digest[DIGEST_LEN],
 			     uint64_t now_ms)
 {
 	struct order_intent *intent = &c->order.intent;
+	struct action *action;
 	enum pump_err err = exchange_may_request(c);
 
 	if (err != PUMP_OK)
@@ -130,8 +159,13 @@ enum pump_err client_confirm(struct client *c, const uint8_t stage_digest[DIGEST
 	intent->not_after_ms = add_capped(add_capped(c->ticks_ms, now_ms - c->ticks_at_ms),
 					  CLIENT_ORDER_LIFE_MS);
 	memcpy(intent->serial, c->serial, sizeof intent->serial);
-	c->state = CLIENT_STORING;
-	exchange_push(c, ACTION_STORE_INTENT)->as.intent = *intent;
+	if (encode_order(&c->order) != PUMP_OK)
+		return PUMP_ERANGE;
+	c->state = CLIENT_SIGNING;
+	action = exchange_push(c, ACTION_SIGN);
+	action->as.sign.order = c->order.order;
+	action->as.sign.len = c->order.order_len;
+	action->as.sign.kind = intent->kind;
 	return PUMP_OK;
 }
 
@@ -155,15 +189,43 @@ static void settle(struct client *c, const struct client_outcome *outcome)
 	exchange_settle(c, outcome, false);
 }
 
+void client_signed(struct client *c, const struct order_signature *signatures, uint8_t count,
+		   uint64_t now_ms)
+{
+	if (!c->owes_signature || count > SIGNATURES_MAX)
+		return;
+	c->owes_signature = false;
+	c->now_ms = now_ms;
+	if (c->state != CLIENT_SIGNING)
+		return;
+	c->order.signature_count = count;
+	for (uint8_t i = 0; i < count; i++)
+		c->order.signatures[i] = signatures[i];
+	c->state = CLIENT_STORING;
+	exchange_push(c, ACTION_STORE_INTENT)->as.intent = c->order.intent;
+}
+
+void client_sign_failed(struct client *c, uint64_t now_ms)
+{
+	struct client_outcome outcome = outcome_of(c, OUTCOME_NOT_SENT, "not-signed");
+
+	if (!c->owes_signature)
+		return;
+	c->owes_signature = false;
+	c->now_ms = now_ms;
+	if (c->state != CLIENT_SIGNING)
+		return;
+	exchange_report(c, REPORT_OUTCOME)->as.outcome = outcome;
+	c->state = CLIENT_READY;
+}
+
 void client_intent_stored(struct client *c, uint64_t token, const uint8_t origin[ORIGIN_LEN],
 			  uint64_t size, const uint8_t root[DIGEST_LEN], uint64_t now_ms)
 {
-	const struct order_intent *intent = &c->order.intent;
-	struct order order;
+	const struct client_order *order = &c->order;
 	struct message m;
-	uint8_t bytes[ORDER_MAX];
 
-	if (!c->owes_intent || token != intent->token)
+	if (!c->owes_intent || token != order->intent.token)
 		return;
 	c->owes_intent = false;
 	c->now_ms = now_ms;
@@ -175,23 +237,16 @@ void client_intent_stored(struct client *c, uint64_t token, const uint8_t origin
 		settle(c, &outcome);
 		return;
 	}
-	memcpy(order.serial, intent->serial, sizeof order.serial);
-	order.token = intent->token;
-	order.kind = intent->kind;
-	memcpy(order.stage_digest, intent->stage_digest, DIGEST_LEN);
-	memcpy(order.expected_digest, intent->expected_digest, DIGEST_LEN);
-	order.not_after_ms = intent->not_after_ms;
 	memset(&m, 0, sizeof m);
 	m.op = OP_COMMIT;
-	m.as.commit.order = bytes;
+	m.as.commit.order = order->order;
+	m.as.commit.order_len = order->order_len;
+	m.as.commit.signature_count = order->signature_count;
+	memcpy(m.as.commit.signatures, order->signatures, sizeof order->signatures);
 	memcpy(m.as.commit.witness_origin, origin, ORIGIN_LEN);
 	m.as.commit.witness_size = size;
 	memcpy(m.as.commit.witness_root, root, DIGEST_LEN);
 	c->state = CLIENT_COMMITTING;
-	if (order_encode(&order, bytes, sizeof bytes, &m.as.commit.order_len) != PUMP_OK) {
-		exchange_end(c, CLIENT_END_PROTOCOL);
-		return;
-	}
 	exchange_send(c, &m);
 }
 
@@ -309,6 +364,18 @@ static const char *reason_after_commit(enum client_end end)
 	return "protocol-broken-after-commit";
 }
 
+/* No intent exists: what nobody signed is told at once. */
+static bool end_signing(struct client *c)
+{
+	struct client_outcome outcome =
+		outcome_of(c, OUTCOME_NOT_SENT, "session-ended-before-commit");
+
+	if (!c->owes_signature)
+		c->queue_count = 0; /* the action that nobody took */
+	exchange_report(c, REPORT_OUTCOME)->as.outcome = outcome;
+	return false;
+}
+
 static bool end_storing(struct client *c)
 {
 	struct client_outcome outcome =
@@ -347,6 +414,8 @@ static bool end_reading_back(struct client *c)
 bool order_on_end(struct client *c, enum client_state state)
 {
 	switch (state) {
+	case CLIENT_SIGNING:
+		return end_signing(c);
 	case CLIENT_STORING:
 		return end_storing(c);
 	case CLIENT_COMMITTING:

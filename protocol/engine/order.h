@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * order - the only door for changes of therapy: stage, compare, confirm, intent, commit,
- * read-back, outcome. Private to protocol/engine; its entry points are client_stage,
- * client_confirm, client_intent_stored and client_intent_failed.
+ * order - the only door for changes of therapy: stage, compare, confirm, sign, intent,
+ * commit, read-back, outcome. Private to protocol/engine; its entry points are client_stage,
+ * client_stage_change, client_confirm, client_signed, client_sign_failed, client_intent_stored and client_intent_failed.
  */
 #ifndef PUMPCTL_ORDER_H
 #define PUMPCTL_ORDER_H

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "second.h"
 
+#include "second_acts.h"
+
 #include <sodium.h>
 #include <string.h>
 
 /*
- * Offsets of docs/protocol.md sections 5 and 6. A change is version, tag, length (2), body; an
- * image is version, then mixture, base and alarms, each tag, length (2), body.
+ * Offsets of docs/protocol.md section 5. An image is version, then mixture, base and alarms, each tag, length (2), body.
  */
 enum {
-	CHANGE_HEAD = 4,
 	SECTION_HEAD = 3,
 	BASE_LEN = 9,
 	ALARMS_LEN = 4,
@@ -150,7 +150,7 @@ static enum pump_err compare_image(const uint8_t *bytes, size_t len, const struc
 
 	if (!walk_image(bytes, len, &image))
 		return PUMP_EFORM;
-	if (!agrees_with_meant(&image, meant) || !staged->has_image || staged->acts_len != 0 ||
+	if (!agrees_with_meant(&image, meant) || !staged->has_image ||
 	    staged->therapy != THERAPY_RUNNING ||
 	    !is_digest_of(staged->active_digest, bytes, len) ||
 	    !agrees_with_staged(&image, staged))
@@ -158,37 +158,46 @@ static enum pump_err compare_image(const uint8_t *bytes, size_t len, const struc
 	return PUMP_OK;
 }
 
-static enum pump_err compare_act(const uint8_t *change, size_t len, enum therapy_act act,
-				 enum therapy_state after, const struct msg_staged *staged)
+static enum pump_err compare_therapy(enum order_kind kind, const struct msg_staged *staged)
 {
-	if (len != CHANGE_HEAD + 1 || !is_section(change + 1, 0x55, 1) ||
-	    change[CHANGE_HEAD] != (uint8_t)act)
-		return PUMP_EFORM;
-	if (staged->has_image || staged->therapy != after || staged->acts_len != len ||
-	    memcmp(staged->acts, change, len) != 0)
+	if (kind == ORDER_STOP &&
+	    (staged->therapy != THERAPY_STOPPED || staged->rate_nl_per_day != 0))
 		return PUMP_EMISMATCH;
-	if (after == THERAPY_STOPPED && staged->rate_nl_per_day != 0)
+	if ((kind == ORDER_RESUME && staged->therapy != THERAPY_RUNNING) ||
+	    (kind == ORDER_MINIMUM && staged->therapy != THERAPY_MINIMUM))
 		return PUMP_EMISMATCH;
 	return PUMP_OK;
 }
 
-enum pump_err second_compare(const uint8_t *change, size_t len, enum order_kind kind,
-			     const struct program *meant, const struct msg_staged *staged)
+/* Acts whose body says which kind they are. */
+static bool is_of_kind(enum order_kind kind, const struct change *meant)
 {
-	if (len <= CHANGE_HEAD || change[0] != 1)
+	if (kind == ORDER_STOP)
+		return meant->therapy == ACT_STOP;
+	if (kind == ORDER_RESUME)
+		return meant->therapy == ACT_RESUME;
+	if (kind == ORDER_MINIMUM)
+		return meant->therapy == ACT_MINIMUM;
+	return kind != ORDER_BOLUS_STOP || meant->bolus.what == BOLUS_STOP;
+}
+
+enum pump_err second_compare(const uint8_t *change, size_t len, enum order_kind kind,
+			     const struct change *meant, const struct program *program,
+			     const struct msg_staged *staged)
+{
+	size_t image_len = 0;
+	const uint8_t *image;
+	enum pump_err err;
+
+	if (!order_kind_fits((uint16_t)kind, meant->parts) || !is_of_kind(kind, meant))
 		return PUMP_EFORM;
+	err = second_acts_compare(change, len, meant, staged);
+	if (err != PUMP_OK)
+		return err;
 	if (!is_digest_of(staged->stage_digest, change, len))
 		return PUMP_EMISMATCH;
-	if (kind == ORDER_PROGRAM) {
-		if (!is_section(change + 1, 0x33, len - CHANGE_HEAD))
-			return PUMP_EFORM;
-		return compare_image(change + CHANGE_HEAD, len - CHANGE_HEAD, meant, staged);
-	}
-	if (kind == ORDER_STOP)
-		return compare_act(change, len, ACT_STOP, THERAPY_STOPPED, staged);
-	if (kind == ORDER_RESUME)
-		return compare_act(change, len, ACT_RESUME, THERAPY_RUNNING, staged);
-	if (kind == ORDER_MINIMUM)
-		return compare_act(change, len, ACT_MINIMUM, THERAPY_MINIMUM, staged);
-	return PUMP_EFORM;
+	image = second_acts_image(change, len, &image_len);
+	if (!image)
+		return staged->has_image ? PUMP_EMISMATCH : compare_therapy(kind, staged);
+	return program ? compare_image(image, image_len, program, staged) : PUMP_EFORM;
 }

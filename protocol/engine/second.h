@@ -7,6 +7,7 @@
 #ifndef PUMPCTL_SECOND_H
 #define PUMPCTL_SECOND_H
 
+#include "change.h"
 #include "codes.h"
 #include "messages.h"
 #include "pump_err.h"
@@ -16,14 +17,14 @@
  *
  * change, len  the bytes sent in STAGE
  * kind         of the order
- * meant        the program that the clinician confirmed to check; PROGRAM only, else NULL
+ * meant        the change that they stand for; its image counts by program alone
+ * program      that the clinician confirmed to check; NULL where there is no image
  * staged       the pump's answer
- * Returns      PUMP_OK: digests, mode, dose, drugs, concentrations, totals, rate, low alarm and
- *              therapy all agree; PUMP_EMISMATCH: some do not; PUMP_EFORM: the bytes themselves
- *              are no change of that kind
+ * Returns      PUMP_OK: digests, image, totals, rate, therapy and every act agree; PUMP_EMISMATCH:
+ *              some do not; PUMP_EFORM: the bytes themselves are no change of that kind
  */
 enum pump_err second_compare(const uint8_t *change, size_t len, enum order_kind kind,
-			     const struct program *meant, const struct msg_staged *staged)
-	PUMP_CHECKED;
+			     const struct change *meant, const struct program *program,
+			     const struct msg_staged *staged) PUMP_CHECKED;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "world.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,6 +37,13 @@ static void boot(struct world *w, bool power_lost)
 		     "the pump boots");
 }
 
+void world_operator_key(uint8_t public[OPERATOR_KEY_LEN], uint8_t *secret)
+{
+	static const uint8_t seed[crypto_sign_SEEDBYTES] = {0x0A};
+
+	crypto_sign_seed_keypair(public, secret, seed);
+}
+
 void world_init(struct world *w, uint16_t mtu)
 {
 	struct pump_birth birth = {.serial = "PX40-000123",
@@ -43,7 +51,10 @@ void world_init(struct world *w, uint16_t mtu)
 				   .utc_s = 1700000000,
 				   .reservoir_nl = 20000000};
 	struct program program = world_program(0);
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
 
+	memcpy(birth.operator_id, WORLD_OPERATOR, sizeof WORLD_OPERATOR);
+	world_operator_key(birth.operator_key, secret);
 	memset(w, 0, sizeof *w);
 	w->mtu = mtu;
 	w->now_ms = 1000;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "world.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "records.h"
@@ -98,6 +99,7 @@ static void take_report(struct world *w, const struct report *report)
 	case REPORT_SECURITY:
 	case REPORT_STATUS:
 	case REPORT_PROGRAM:
+	case REPORT_OPERATORS:
 	case REPORT_UNREADABLE:
 	case REPORT_RANGE:
 	case REPORT_PULLED:
@@ -109,6 +111,21 @@ static void take_report(struct world *w, const struct report *report)
 		w->report = *report;
 		return;
 	}
+}
+
+static void sign(struct world *w, const struct action *action)
+{
+	static const uint8_t prefix[] = {'I', 'I', 'S', '-', 'o', 'r', 'd', 'e', 'r', '-', '1'};
+	struct order_signature signature = {.id = WORLD_OPERATOR};
+	uint8_t message[sizeof prefix + ORDER_MAX];
+	uint8_t public[OPERATOR_KEY_LEN], secret[crypto_sign_SECRETKEYBYTES];
+
+	world_operator_key(public, secret);
+	memcpy(message, prefix, sizeof prefix);
+	memcpy(message + sizeof prefix, action->as.sign.order, action->as.sign.len);
+	crypto_sign_detached(signature.bytes, NULL, message, sizeof prefix + action->as.sign.len,
+			     secret);
+	client_signed(&w->client, &signature, 1, w->now_ms);
 }
 
 static void send(struct world *w, const struct action *action)
@@ -135,6 +152,9 @@ static void take_action(struct world *w, const struct action *action)
 	switch (action->type) {
 	case ACTION_SEND:
 		send(w, action);
+		return;
+	case ACTION_SIGN:
+		sign(w, action);
 		return;
 	case ACTION_STORE_INTENT:
 		store_intent(w, &action->as.intent);

@@ -18,4 +18,8 @@ void world_push(struct world *w, enum pdu_type type, const uint8_t *value, size_
 void world_run_pump(struct world *w);
 void world_run_client(struct world *w);
 
+/* The one operator of the pump, a supervisor. secret: crypto_sign_SECRETKEYBYTES. */
+#define WORLD_OPERATOR "anna"
+void world_operator_key(uint8_t public[OPERATOR_KEY_LEN], uint8_t *secret);
+
 #endif

@@ -85,6 +85,13 @@ static void take_write(struct rig *rig, const struct action *action)
 		pump_take_message(&rig->pump);
 }
 
+void rig_sign(struct rig *rig)
+{
+	static const struct order_signature signature = {.id = "anna", .bytes = {0x51}};
+
+	client_signed(&rig->client, &signature, 1, rig->now_ms);
+}
+
 static void take(struct rig *rig, const struct action *action)
 {
 	ck_assert_msg(!rig->report_count || rig_last(rig)->type != REPORT_ENDED,
@@ -92,6 +99,12 @@ static void take(struct rig *rig, const struct action *action)
 	switch (action->type) {
 	case ACTION_SEND:
 		take_write(rig, action);
+		return;
+	case ACTION_SIGN:
+		rig->signs++;
+		rig->sign = *action;
+		if (!rig->holds_signature)
+			rig_sign(rig);
 		return;
 	case ACTION_STORE_INTENT:
 		rig->intents++;
@@ -312,6 +325,7 @@ struct message fake_staged(const struct rig *rig)
 	digest_bytes(stage->change, stage->change_len, staged->stage_digest);
 	fake_program_image(image, staged->active_digest);
 	staged->expires_ticks_ms = 700000;
+	staged->operators = 3;
 	/* A change of five bytes is a therapy act, its code the last of them. */
 	if (stage->change_len > 5) {
 		decode_staged(staged);

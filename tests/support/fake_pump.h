@@ -41,7 +41,9 @@ struct rig {
 	struct report reports[RIG_REPORTS_MAX];
 	size_t report_count;
 	struct action store; /* the last STORE_… action */
-	size_t intents, outcomes, records;
+	size_t signs, intents, outcomes, records;
+	struct action sign;   /* the last ACTION_SIGN */
+	bool holds_signature; /* rig_sign is left to the test */
 	size_t writes, commit_writes;
 	bool is_closed;
 	/* Writes from this one on (1-based; 0: none) end as write_result and do not arrive. */
@@ -84,6 +86,8 @@ size_t fake_program_image(uint8_t image[IMAGE_MAX], uint8_t digest[DIGEST_LEN]);
 void rig_ready(struct rig *rig);
 void rig_stage(struct rig *rig, enum order_kind kind);
 void rig_confirm(struct rig *rig);
+/* Answers ACTION_SIGN with one signature of nobody's key. */
+void rig_sign(struct rig *rig);
 void rig_store_intent(struct rig *rig);
 void rig_store_outcome(struct rig *rig);
 

@@ -40,6 +40,8 @@ void rig_default_birth(struct pump_birth *birth)
 	memcpy(birth->card_code, "7K3M9QXA", CARD_CODE_LEN);
 	memset(birth->advert_key, 0xAD, sizeof birth->advert_key);
 	memcpy(birth->patient_tag, "W4-BED2", 8);
+	memcpy(birth->operator_id, "anna", 5);
+	rig_operator_key(0, birth->operator_key, NULL);
 	birth->utc_s = 1700000000;
 	birth->reservoir_nl = 20000000;
 	birth->image_len = rig_image(birth->image, "morphine", 10000000, 1200000, 2000000);

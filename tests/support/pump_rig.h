@@ -130,8 +130,22 @@ struct rig_order {
 	uint64_t size;
 	uint8_t root[DIGEST_LEN];
 	uint8_t version; /* of the order's bytes: 1 */
+	/* Who signs, with whose key: "anna" with key 0 alone, unless the test says otherwise. */
+	uint8_t signer_count;
+	struct {
+		char id[OPERATOR_ID_MAX + 1];
+		uint8_t key; /* number of a key of the rig */
+	} signers[SIGNATURES_MAX];
 };
-/* A good order of this kind for the staged change. */
+/* The rig's keys: public one, and its secret (crypto_sign_SECRETKEYBYTES; may be NULL). */
+void rig_operator_key(uint8_t number, uint8_t public[OPERATOR_KEY_LEN], uint8_t *secret);
+/* Adds a signer to an order. */
+void rig_signer(struct rig_order *o, const char *id, uint8_t key);
+/* Stages any change; code of a refusal, or CODE_DONE with *staged. */
+uint16_t rig_stage_change(struct rig *r, const struct change *change, struct msg_staged *staged);
+/* Lists a second supervisor "bo" (key 1) by an order with this token: from then on both sign. */
+void rig_list_second(struct rig *r, uint64_t token);
+/* A good order of this kind for the staged change; of all who are listed, the first two sign it. */
 void rig_order(struct rig *r, struct rig_order *o, uint16_t kind, uint64_t token,
 	       const struct msg_staged *staged);
 /* Encodes COMMIT; returns its length. */

@@ -97,6 +97,42 @@ uint16_t rig_stage_act(struct rig *r, enum therapy_act act, struct msg_staged *s
 	return rig_stage(r, change, change_len, staged);
 }
 
+void rig_operator_key(uint8_t number, uint8_t public[OPERATOR_KEY_LEN], uint8_t *secret)
+{
+	const uint8_t seed[crypto_sign_SEEDBYTES] = {0x0D, number};
+	uint8_t both[crypto_sign_SECRETKEYBYTES];
+
+	crypto_sign_seed_keypair(public, both, seed);
+	if (secret)
+		memcpy(secret, both, sizeof both);
+}
+
+void rig_signer(struct rig_order *o, const char *id, uint8_t key)
+{
+	ck_assert_uint_lt(o->signer_count, SIGNATURES_MAX);
+	memset(o->signers[o->signer_count].id, 0, sizeof o->signers[0].id);
+	memcpy(o->signers[o->signer_count].id, id, strlen(id));
+	o->signers[o->signer_count++].key = key;
+}
+
+static void sign(const struct rig_order *o, const uint8_t *order, size_t len, struct msg_commit *commit)
+{
+	static const char prefix[] = "IIS-order-1";
+	uint8_t message[sizeof prefix - 1 + ORDER_MAX];
+	uint8_t public[OPERATOR_KEY_LEN], secret[crypto_sign_SECRETKEYBYTES];
+
+	memcpy(message, prefix, sizeof prefix - 1);
+	memcpy(message + sizeof prefix - 1, order, len);
+	commit->signature_count = o->signer_count;
+	for (uint8_t i = 0; i < o->signer_count; i++) {
+		struct order_signature *signature = &commit->signatures[i];
+
+		rig_operator_key(o->signers[i].key, public, secret);
+		memcpy(signature->id, o->signers[i].id, sizeof signature->id);
+		crypto_sign_detached(signature->bytes, NULL, message, sizeof prefix - 1 + len, secret);
+	}
+}
+
 void rig_order(struct rig *r, struct rig_order *o, uint16_t kind, uint64_t token,
 	       const struct msg_staged *staged)
 {
@@ -105,13 +141,26 @@ void rig_order(struct rig *r, struct rig_order *o, uint16_t kind, uint64_t token
 	o->order.token = token;
 	o->order.kind = kind;
 	memcpy(o->order.stage_digest, staged->stage_digest, DIGEST_LEN);
-	if (kind == ORDER_PROGRAM)
+	if (kind != ORDER_STOP && kind != ORDER_RESUME && kind != ORDER_MINIMUM)
 		memcpy(o->order.expected_digest, r->pump.program.digest, DIGEST_LEN);
 	o->order.not_after_ms = UINT64_MAX;
 	memset(o->origin, 0x77, sizeof o->origin);
 	o->size = token;
 	memset(o->root, (int)(token & 0x7f), sizeof o->root);
 	o->version = 1;
+	o->order.operators = r->pump.memory.operators.version;
+	rig_signer(o, "anna", 0);
+	if (r->pump.memory.operators.count > 1)
+		rig_signer(o, "bo", 1);
+}
+
+uint16_t rig_stage_change(struct rig *r, const struct change *change, struct msg_staged *staged)
+{
+	uint8_t bytes[CHANGE_MAX];
+	size_t len;
+
+	ck_assert_int_eq(change_encode(change, bytes, sizeof bytes, &len), PUMP_OK);
+	return rig_stage(r, bytes, len, staged);
 }
 
 size_t rig_commit_plain(const struct rig_order *o, uint8_t *plain)
@@ -125,6 +174,7 @@ size_t rig_commit_plain(const struct rig_order *o, uint8_t *plain)
 	order[0] = o->version;
 	m.as.commit.order = order;
 	m.as.commit.order_len = order_len;
+	sign(o, order, order_len, &m.as.commit);
 	memcpy(m.as.commit.witness_origin, o->origin, ORIGIN_LEN);
 	m.as.commit.witness_size = o->size;
 	memcpy(m.as.commit.witness_root, o->root, DIGEST_LEN);
@@ -143,6 +193,20 @@ uint16_t rig_commit(struct rig *r, const struct rig_order *o, struct msg_committ
 	if (code == CODE_DONE)
 		*committed = answer.as.committed;
 	return code;
+}
+
+void rig_list_second(struct rig *r, uint64_t token)
+{
+	struct change change = {.parts = PART_OPERATOR,
+				.operator_act = {OPERATOR_PUT, {"bo", OPERATOR_SUPERVISOR, {0}}}};
+	struct msg_staged staged;
+	struct msg_committed committed;
+	struct rig_order order;
+
+	rig_operator_key(1, change.operator_act.row.key, NULL);
+	ck_assert_uint_eq(rig_stage_change(r, &change, &staged), CODE_DONE);
+	rig_order(r, &order, ORDER_OPERATORS, token, &staged);
+	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_DONE);
 }
 
 void rig_check_same_answer(const struct msg_committed *a, const struct msg_committed *b)

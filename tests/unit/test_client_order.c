@@ -48,6 +48,69 @@ START_TEST(no_commit_exists_before_the_intent_is_stored)
 }
 END_TEST
 
+START_TEST(nothing_is_stored_or_sent_before_it_is_signed)
+{
+	size_t writes;
+
+	rig.holds_signature = true;
+	rig_ready(&rig);
+	rig_stage(&rig, ORDER_PROGRAM);
+	rig_confirm(&rig);
+	ck_assert_uint_eq(rig.signs, 1);
+	ck_assert_uint_eq(rig.sign.as.sign.kind, ORDER_PROGRAM);
+	writes = rig.writes;
+	rig_store_intent(&rig);
+	ck_assert_uint_eq(rig.intents, 0);
+	ck_assert_uint_eq(rig.writes, writes);
+	rig_sign(&rig);
+	rig_run(&rig);
+	ck_assert_uint_eq(rig.intents, 1);
+	ck_assert_uint_eq(rig.commit_writes, 0);
+	rig_store_intent(&rig);
+	ck_assert_uint_eq(rig.commit_writes, 1);
+	/* What was signed is what is sent. */
+	ck_assert_uint_eq(rig.pump.request.as.commit.order_len, rig.sign.as.sign.len);
+	ck_assert_mem_eq(rig.pump.request.as.commit.order, rig.sign.as.sign.order,
+			 rig.sign.as.sign.len);
+}
+END_TEST
+
+START_TEST(an_order_that_nobody_signs_is_not_sent)
+{
+	rig.holds_signature = true;
+	rig_ready(&rig);
+	rig_stage(&rig, ORDER_STOP);
+	rig_confirm(&rig);
+	client_sign_failed(&rig.client, rig.now_ms);
+	rig_run(&rig);
+	ck_assert_int_eq(rig_outcome(&rig)->outcome, OUTCOME_NOT_SENT);
+	ck_assert_str_eq(rig_outcome(&rig)->reason, "not-signed");
+	ck_assert_uint_eq(rig.intents, 0);
+	ck_assert(!client_has_open_intent(&rig.client));
+	ck_assert(client_is_idle(&rig.client));
+	/* A late signature is nobody's. */
+	rig_sign(&rig);
+	rig_run(&rig);
+	ck_assert_uint_eq(rig.intents, 0);
+}
+END_TEST
+
+START_TEST(a_link_that_is_lost_while_somebody_signs_leaves_no_intent)
+{
+	rig.holds_signature = true;
+	rig_ready(&rig);
+	rig_stage(&rig, ORDER_STOP);
+	rig_confirm(&rig);
+	client_link_lost(&rig.client, rig.now_ms);
+	rig_run(&rig);
+	ck_assert_int_eq(rig_outcome(&rig)->outcome, OUTCOME_NOT_SENT);
+	ck_assert(rig_ended(&rig, CLIENT_END_LINK) || rig_last(&rig)->type == REPORT_ENDED);
+	rig_sign(&rig);
+	rig_run(&rig);
+	ck_assert_uint_eq(rig.intents, 0);
+}
+END_TEST
+
 START_TEST(another_token_does_not_open_the_barrier)
 {
 	static const uint8_t bytes[DIGEST_LEN] = {1};
@@ -115,7 +178,9 @@ START_TEST(order_carries_what_was_staged_confirmed_and_witnessed)
 	ck_assert_uint_eq(commit->witness_origin[0], 0x0A);
 	ck_assert_uint_eq(commit->witness_size, 9);
 	ck_assert_uint_eq(commit->witness_root[0], 0x0B);
-	ck_assert_uint_eq(commit->signature_count, 0);
+	ck_assert_uint_eq(commit->signature_count, 1);
+	ck_assert_str_eq(commit->signatures[0].id, "anna");
+	ck_assert_uint_eq(order.operators, 3);
 
 	fake_program_image(image, digest);
 	ck_assert_str_eq(intent->serial, FAKE_SERIAL);
@@ -266,6 +331,9 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		no_commit_exists_before_the_intent_is_stored,
+		nothing_is_stored_or_sent_before_it_is_signed,
+		an_order_that_nobody_signs_is_not_sent,
+		a_link_that_is_lost_while_somebody_signs_leaves_no_intent,
 		another_token_does_not_open_the_barrier,
 		the_barrier_opens_once,
 		an_intent_is_not_stored_before_its_action_was_taken,

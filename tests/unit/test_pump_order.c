@@ -195,8 +195,9 @@ START_TEST(limits_of_the_model_are_exact)
 	struct rig_order order;
 
 	rig_connect(r, NULL);
+	rig_list_second(r, 1);
 	ck_assert_uint_eq(rig_stage_image(r, image, len, &staged), CODE_DONE);
-	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
+	rig_order(r, &order, ORDER_PROGRAM, 2, &staged);
 	ck_assert_uint_eq(rig_commit(r, &order, &committed), rows[_i].code);
 	rig_destroy(r);
 }
@@ -272,7 +273,8 @@ START_TEST(resume_and_minimum_need_a_program)
 	ck_assert_uint_eq(rig_commit_act(r, ORDER_RESUME, ACT_RESUME, 1, &committed), CODE_NO_PROGRAM);
 	ck_assert_uint_eq(rig_commit_act(r, ORDER_MINIMUM, ACT_MINIMUM, 1, &committed), CODE_NO_PROGRAM);
 	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, 1, &committed), CODE_DONE);
-	rig_program(r, 2, 1200000);
+	rig_list_second(r, 2);
+	rig_program(r, 3, 1200000);
 	ck_assert_uint_eq(r->pump.body.flow_nl_per_day, 120000);
 	rig_destroy(r);
 }

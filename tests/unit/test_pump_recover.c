@@ -42,7 +42,8 @@ START_TEST(both_blocks_bad_means_minimum_rate_alarm_and_a_way_back)
 	ck_assert_uint_eq(answer.as.status.reservoir_nl, 20000000 - answer.as.status.delivered_nl);
 	ck_assert_int_eq(answer.as.status.clock_s, 1700000000 + 10000);
 	rig_check_chain(r);
-	rig_program(r, 6, 1200000);
+	rig_list_second(r, 6);
+	rig_program(r, 7, 1200000);
 	rig_ask_op(r, OP_GET_STATUS, &answer);
 	ck_assert_uint_eq(answer.as.status.therapy, THERAPY_RUNNING);
 	ck_assert_uint_eq(answer.as.status.alarms, 0);
@@ -222,7 +223,8 @@ START_TEST(a_pump_that_lost_everything_says_so_and_can_be_programmed)
 	ck_assert_uint_eq(answer.as.status.alarms, ALARM_MEMORY | ALARM_EMPTY);
 	ck_assert_int_eq(answer.as.status.clock_s, 1700000000 + 5 * 3600);
 	rig_check_log(r);
-	rig_program(r, 1, 1200000);
+	rig_list_second(r, 1);
+	rig_program(r, 2, 1200000);
 	pump_set_reservoir(&r->pump, 20000000, r->now_ms);
 	rig_run(r);
 	rig_ask_op(r, OP_GET_STATUS, &answer);
