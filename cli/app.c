@@ -15,6 +15,7 @@
 #include "session.h"
 #include "passkey.h"
 #include "shell.h"
+#include "sign.h"
 
 struct app *app_create(void)
 {
@@ -32,6 +33,8 @@ void app_destroy(struct app *app)
 	archive_close(app->archive);
 	audit_close(app->audit);
 	loop_destroy(app->loop);
+	sign_forget(app);
+	sign_forget_list(app);
 	drug_site_destroy(app->drug_site);
 	free(app);
 }
@@ -195,6 +198,7 @@ enum error_code app_connect(struct app *app, bool *fresh, struct error *error)
 					.timeout_ms = app->options.timeout_ms,
 					.on_waiting = session_waits,
 					.on_closed = session_ended,
+					.on_sign = sign_order,
 					.ctx = app};
 	code = app_state_dir(app, &config.state_dir, error);
 	if (!code)

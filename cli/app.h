@@ -17,9 +17,11 @@ struct archive;
 struct audit;
 struct drug_site_store;
 struct loop;
+struct msg_operators;
 struct msg_started;
 struct output;
 struct session;
+struct signer;
 struct shell;
 
 #define APP_PUMP_MAX 80
@@ -39,6 +41,12 @@ struct app_options {
 	int timeout_ms;        /* --timeout: finding and connecting */
 	const char *confirm[LINE_CONFIRM_MAX]; /* --confirm TEXT */
 	size_t confirm_count;
+	const char *operator_id;  /* --operator; NULL: the only one here */
+	const char *second;       /* --second: the second person */
+	const char *second_entry; /* --second-entry: what that person read */
+	const char *reason;       /* --reason: why a finding is overridden */
+	const char *break_glass;  /* --break-glass: why nobody signs */
+	int passphrase_fd;        /* --passphrase-fd; -1: the terminal */
 };
 
 struct app {
@@ -51,6 +59,8 @@ struct app {
 	struct archive *archive;        /* through app_archive */
 	struct session *session;        /* open while a NEEDS_LINK handler runs */
 	struct drug_site_store *drug_site; /* through drug_site_use */
+	struct signer *signer;          /* keys that are open for the next order (sign.h) */
+	struct msg_operators *operators; /* of the pump, while a command runs; NULL: not read */
 	struct shell *shell;            /* NULL outside the shell */
 };
 

@@ -11,6 +11,7 @@
 #include "order_words.h"
 #include "output.h"
 #include "session.h"
+#include "sign.h"
 #include "spelling.h"
 
 /* Words of the row that begin words: 0 if they differ. *common: how many agree before that. */
@@ -209,6 +210,20 @@ static bool is_barred(const struct command *command)
 	return (command->flags & CHANGES_THERAPY) && !(command->flags & GETS_SAFE);
 }
 
+/* Who may get safe is asked when the order is signed, and never before it is known what it is. */
+static enum error_code check_operator(struct app *app, const struct command *command,
+				      struct error *error)
+{
+	const unsigned both = NEEDS_LINK | CHANGES_THERAPY;
+	if ((command->flags & both) != both)
+		return ERR_NONE;
+	if (is_barred(command))
+		return sign_check_right(app, command->right, error);
+	if (sign_read_list(app, NULL) != ERR_NONE && !session_is_open(app->session))
+		return error_set(error, ERR_LINK_LOST, "there is no session with the pump");
+	return ERR_NONE;
+}
+
 enum error_code command_run(struct app *app, const struct values *values, struct output *out,
 			    struct error *error)
 {
@@ -232,7 +247,11 @@ enum error_code command_run(struct app *app, const struct values *values, struct
 	}
 	if (is_barred(command) && app->session && session_has_open_intent(app->session))
 		return error_set(error, ERR_OPEN_INTENT, NULL);
-	code = command->run(app, values, out, error);
+	code = check_operator(app, command, error);
+	if (!code)
+		code = command->run(app, values, out, error);
+	sign_forget(app);
+	sign_forget_list(app);
 	tell_trail(app, out);
 	return code;
 }

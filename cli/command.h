@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "calendar.h"
+#include "client.h"
 #include "drug.h"
 #include "error.h"
 #include "line.h"
@@ -83,6 +84,7 @@ struct command {
 	const char *words;   /* "program apply" */
 	const char *summary; /* one line, without full stop */
 	unsigned flags;      /* enum command_flag */
+	enum operator_right right; /* CHANGES_THERAPY: what the operator must be allowed */
 	struct arg args[ARGS_MAX];
 	const char *example; /* what may follow "pumpctl " */
 	command_fn run;

@@ -105,7 +105,10 @@ confirmed="$serial $drug $dose"
 if $interactive; then
     run 0 program apply "$drug" "$dose"
 else
-    run 0 program apply "$drug" "$dose" --confirm "$confirmed"
+    # The trainer is the operator of every virtual pump; a real passphrase comes from nowhere else than a descriptor.
+    run 0 --passphrase-fd 3 program apply "$drug" "$dose" --confirm "$confirmed" 3<<END
+training
+END
 fi
 
 title 'What the pump says now'
@@ -150,6 +153,7 @@ The virtual pump goes on running. Try next:
   $pumpctl                              # the shell; type: help
   $pumpctl sim advance $name 7d    # a week passes; then: log pull
   $pumpctl therapy stop --dry-run       # what getting safe would do
+The passphrase of the operator trainer is: training
 To end it:
   $pumpctl sim stop $name && rm -r $work
 END

@@ -2,13 +2,16 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "client.h"
 #include "decimal.h"
 
 enum option_code {
 	OPTION_PUMP, OPTION_STATE_DIR, OPTION_DRUG_FILE, OPTION_JSON, OPTION_PLAIN, OPTION_COLOR, OPTION_NO_INPUT,
-	OPTION_TIMEOUT, OPTION_ADAPTER, OPTION_LINK_SECURITY, OPTION_CONFIRM, OPTION_DRY_RUN, OPTION_COMMAND, OPTION_FILE,
+	OPTION_TIMEOUT, OPTION_ADAPTER, OPTION_LINK_SECURITY, OPTION_OPERATOR, OPTION_PASSPHRASE_FD, OPTION_SECOND, OPTION_SECOND_ENTRY,
+	OPTION_REASON, OPTION_BREAK_GLASS, OPTION_CONFIRM, OPTION_DRY_RUN, OPTION_COMMAND, OPTION_FILE,
 	OPTION_CHECK, OPTION_VERSION, OPTION_HELP, OPTION_COUNT
 };
 
@@ -23,6 +26,12 @@ static const struct option_row rows[OPTION_COUNT] = {
 	[OPTION_TIMEOUT] = {"timeout", 0, "TIME", "how long to look for the pump, such as 10s", false},
 	[OPTION_ADAPTER] = {"adapter", 0, "NUMBER", "the Bluetooth adapter: 0 for hci0", false},
 	[OPTION_LINK_SECURITY] = {"link-security", 0, NULL, "encrypt the Bluetooth link too; asks for the passkey that the pump shows", false},
+	[OPTION_OPERATOR] = {"operator", 0, "ID", "who orders; default: the only operator of this workstation", true},
+	[OPTION_PASSPHRASE_FD] = {"passphrase-fd", 0, "NUMBER", "descriptor that gives passphrases, one line for each that is asked for", false},
+	[OPTION_SECOND] = {"second", 0, "ID", "the second person, where two must sign", true},
+	[OPTION_SECOND_ENTRY] = {"second-entry", 0, "TEXT", "what the second person read: drug, concentration, daily dose", true},
+	[OPTION_REASON] = {"reason", 0, "TEXT", "why a finding is overridden; two must sign then", true},
+	[OPTION_BREAK_GLASS] = {"break-glass", 0, "REASON", "get safe unsigned, while a magnet is held over the pump", true},
 	[OPTION_CONFIRM] = {"confirm", 0, "TEXT", "the confirmation text, for scripts; one for each step", true},
 	[OPTION_DRY_RUN] = {"dry-run", 'n', NULL, "do everything but send the order", true},
 	[OPTION_COMMAND] = {NULL, 'c', "COMMAND", "run this command; may be repeated", false},
@@ -46,6 +55,7 @@ void options_init(struct app_options *options)
 {
 	memset(options, 0, sizeof(*options));
 	options->timeout_ms = 10000;
+	options->passphrase_fd = -1;
 }
 
 static enum error_code refuse(struct error *error, size_t column, const char *why, const char *what)
@@ -79,6 +89,29 @@ static enum error_code apply_timeout(struct app_options *options, const char *va
 	return ERR_NONE;
 }
 
+static enum error_code apply_descriptor(struct app_options *options, const char *value, size_t column,
+					struct error *error)
+{
+	if (value[0] < '0' || value[0] > '9' || strlen(value) > 3 || strspn(value, "0123456789") != strlen(value))
+		return refuse(error, column, "this is the number of an open descriptor", "--passphrase-fd");
+	options->passphrase_fd = (int)strtol(value, NULL, 10);
+	return ERR_NONE;
+}
+
+/* A reason goes into the order, which holds printable ASCII. */
+static enum error_code apply_reason(const char **to, const char *value, size_t column, const char *name,
+				    struct error *error)
+{
+	const size_t len = strlen(value);
+	for (size_t i = 0; i < len; i++)
+		if (value[i] < 0x20 || value[i] > 0x7e)
+			return refuse(error, column, "this is plain text without accents", name);
+	if (len < 1 || len > REASON_MAX)
+		return refuse(error, column, "this has 1 to 80 characters", name);
+	*to = value;
+	return ERR_NONE;
+}
+
 static enum error_code apply(enum option_code code, const char *value, size_t column,
 			     struct app_options *options, struct options_main *out,
 			     struct error *error)
@@ -99,6 +132,12 @@ static enum error_code apply(enum option_code code, const char *value, size_t co
 		options->adapter_named = true;
 		break;
 	case OPTION_LINK_SECURITY: options->link_security = true; break;
+	case OPTION_OPERATOR: options->operator_id = value; break;
+	case OPTION_PASSPHRASE_FD: return apply_descriptor(options, value, column, error);
+	case OPTION_SECOND: options->second = value; break;
+	case OPTION_SECOND_ENTRY: options->second_entry = value; break;
+	case OPTION_REASON: return apply_reason(&options->reason, value, column, "--reason", error);
+	case OPTION_BREAK_GLASS: return apply_reason(&options->break_glass, value, column, "--break-glass", error);
 	case OPTION_CONFIRM:
 		if (options->confirm_count == LINE_CONFIRM_MAX)
 			return refuse(error, column, "given too often", "--confirm");

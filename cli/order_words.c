@@ -51,6 +51,7 @@ const char *order_reason_words(const char *code)
 		{"session-ended-before-commit", "the session ended before the order was sent"},
 		{"commit-not-sent", "the order did not leave this computer"},
 		{"intent-not-stored", "the audit trail could not record the order, so it was not sent"},
+		{"not-signed", "nobody signed it, so it was not sent"},
 		{"refused-by-pump", "the pump refused it"},
 		{"recorded-by-pump", "the pump's own record shows it"},
 		{"token-used-by-other-order", "the pump holds another order under this number"},

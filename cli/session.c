@@ -111,6 +111,16 @@ static void session_send(struct session *s, const uint8_t *value, size_t len)
 		client_sent(&s->client, CLIENT_WRITE_NOT_SENT, loop_now_ms());
 }
 
+static void session_sign(struct session *s, const uint8_t *order, size_t len)
+{
+	struct order_signature signatures[SIGNATURES_MAX];
+	const int count = s->config.on_sign ? s->config.on_sign(s->config.ctx, order, len, signatures) : -1;
+	if (count < 0)
+		client_sign_failed(&s->client, loop_now_ms());
+	else
+		client_signed(&s->client, signatures, (uint8_t)count, loop_now_ms());
+}
+
 static void session_set_wake(struct session *s, uint64_t at_ms)
 {
 	loop_cancel_timer(s->config.loop, s->wake_timer);
@@ -144,7 +154,7 @@ void session_drain(struct session *s)
 			session_send(s, action->as.send.value, action->as.send.len);
 			break;
 		case ACTION_SIGN:
-			client_signed(&s->client, NULL, 0, loop_now_ms());
+			session_sign(s, action->as.sign.order, action->as.sign.len);
 			break;
 		case ACTION_STORE_INTENT:
 			session_store_intent(s, &action->as.intent);

@@ -40,6 +40,11 @@ struct session_config {
 	int timeout_ms;      /* for finding and connecting */
 	/* The pump has been silent for two seconds while a call waits for it; may be NULL. */
 	void (*on_waiting)(void *ctx);
+	/*
+	 * Signs the bytes of an order: number of signatures written (0: the order gets safe by the
+	 * magnet), or -1: nobody signs. May be NULL: nobody does.
+	 */
+	int (*on_sign)(void *ctx, const uint8_t *order, size_t len, struct order_signature *signatures);
 	/* The session ended outside a call; may be NULL. */
 	void (*on_closed)(void *ctx, const struct error *why);
 	void *ctx;
@@ -81,6 +86,10 @@ enum error_code session_read_status(struct session *session, struct msg_status *
 enum error_code session_read_program(struct session *session, struct client_program *out,
 				     struct error *error) __attribute__((warn_unused_result));
 
+/* The pump's list of operators. */
+enum error_code session_read_operators(struct session *session, struct msg_operators *out,
+				       struct error *error) __attribute__((warn_unused_result));
+
 struct session_pull {
 	uint32_t epoch;
 	uint64_t first, last;  /* what the pump retains now */
@@ -109,10 +118,19 @@ enum error_code session_stage(struct session *session, enum order_kind kind,
 	__attribute__((warn_unused_result));
 
 /*
+ * The same for any change of this kind; program: what its image means, NULL if it has none.
+ * expected: NULL for orders that get safe.
+ */
+enum error_code session_stage_change(struct session *session, enum order_kind kind,
+				     const struct change *change, const struct program *program,
+				     const uint8_t *expected, struct msg_staged *out,
+				     struct error *error) __attribute__((warn_unused_result));
+
+/*
  * Commits what was staged, shown and confirmed: intent durable, commit, read-back, outcome
  * durable. text: what the operator confirmed; details: kind's own fields for the audit trail,
  * borrowed, may be NULL. Errors by outcome: ERR_NONE APPLIED; PUMP_REFUSED, STALE (another
- * program is active); OUTCOME_UNKNOWN; READBACK_DIFFERS; AUDIT_DAMAGED or LINK_LOST: NOT_SENT.
+ * program is active); OUTCOME_UNKNOWN; READBACK_DIFFERS; AUDIT_DAMAGED, NOT_SIGNED or LINK_LOST: NOT_SENT.
  * *out is filled whenever client_confirm was reached.
  */
 enum error_code session_commit(struct session *session, const uint8_t stage_digest[DIGEST_LEN],

@@ -137,19 +137,46 @@ enum error_code session_pull_window(struct session *s, uint32_t epoch, uint64_t 
 			   REPORT_PULLED, error);
 }
 
-enum error_code session_stage(struct session *s, enum order_kind kind,
-			      const struct program *program, const uint8_t *expected,
-			      struct msg_staged *out, struct error *error)
+enum error_code session_read_operators(struct session *s, struct msg_operators *out,
+				       struct error *error)
 {
-	s->image_len = 0;
-	if (program && image_encode(program, s->image, sizeof(s->image), &s->image_len))
-		return error_set(error, ERR_REFUSED_LIMIT, "the program cannot be sent as it is");
+	const enum error_code code = session_ask(
+		s, client_read_operators(session_quiet(s), loop_now_ms()), REPORT_OPERATORS, error);
+	if (!code)
+		*out = s->report.as.operators;
+	return code;
+}
+
+enum error_code session_stage_change(struct session *s, enum order_kind kind,
+				     const struct change *change, const struct program *program,
+				     const uint8_t *expected, struct msg_staged *out,
+				     struct error *error)
+{
+	s->image_len = change->parts & PART_IMAGE ? change->image_len : 0;
+	if (s->image_len)
+		memcpy(s->image, change->image, s->image_len);
 	const enum error_code code =
-		session_ask(s, client_stage(session_quiet(s), kind, program, expected, loop_now_ms()),
+		session_ask(s,
+			    client_stage_change(session_quiet(s), kind, change, program, expected,
+						loop_now_ms()),
 			    REPORT_STAGED, error);
 	if (!code)
 		*out = s->report.as.staged;
 	return code;
+}
+
+enum error_code session_stage(struct session *s, enum order_kind kind,
+			      const struct program *program, const uint8_t *expected,
+			      struct msg_staged *out, struct error *error)
+{
+	uint8_t image[IMAGE_MAX];
+	struct change change = {.parts = program ? PART_IMAGE : PART_THERAPY, .image = image};
+	change.therapy = kind == ORDER_RESUME	 ? ACT_RESUME
+			 : kind == ORDER_MINIMUM ? ACT_MINIMUM
+						 : ACT_STOP;
+	if (program && image_encode(program, image, sizeof(image), &change.image_len))
+		return error_set(error, ERR_REFUSED_LIMIT, "the program cannot be sent as it is");
+	return session_stage_change(s, kind, &change, program, expected, out, error);
 }
 
 /* The outcome decides; `differs` and the pump's code refine it. */
@@ -171,6 +198,8 @@ static enum error_code outcome_error(struct session *s, const struct client_outc
 				*error = s->why;
 			return ERR_AUDIT_DAMAGED;
 		}
+		if (!strcmp(outcome->reason, "not-signed"))
+			return error_set(error, ERR_NOT_SIGNED, NULL);
 		return error_set(error, ERR_LINK_LOST, "the order did not leave this computer");
 	case OUTCOME_UNKNOWN:
 		break;

@@ -89,6 +89,7 @@ static void put(const char *text, size_t len)
 struct typed {
 	char *buf;
 	size_t size, len;
+	bool hidden;   /* no echo; pasting is allowed */
 	size_t escape; /* bytes of "ESC [ 200 ~" seen so far */
 	bool (*stop)(void *ctx);
 	void *ctx;
@@ -105,6 +106,12 @@ static bool must_stop(void *ctx)
 				      sigismember(&pending, SIGQUIT) == 1))
 		return true;
 	return typed->stop && typed->stop(typed->ctx);
+}
+
+static void echo(const struct typed *typed, const char *text, size_t len)
+{
+	if (!typed->hidden)
+		put(text, len);
 }
 
 static bool is_burst(void)
@@ -143,12 +150,12 @@ static bool take_byte(struct typed *typed, char c, enum terminal_line *result)
 	case 0x08:
 		if (typed->len) {
 			typed->len--;
-			put("\b \b", 3);
+			echo(typed, "\b \b", 3);
 		}
 		return false;
 	case 0x15:
 		for (; typed->len; typed->len--)
-			put("\b \b", 3);
+			echo(typed, "\b \b", 3);
 		return false;
 	default:
 		break;
@@ -160,7 +167,7 @@ static bool take_byte(struct typed *typed, char c, enum terminal_line *result)
 		return true;
 	}
 	typed->buf[typed->len++] = c;
-	put(&c, 1);
+	echo(typed, &c, 1);
 	return false;
 }
 
@@ -176,7 +183,7 @@ static enum terminal_line read_typed(struct loop *loop, uint64_t deadline_ms, st
 		case TERMINAL_LATE:
 			return TERMINAL_EXPIRED;
 		case TERMINAL_BYTE:
-			if (is_burst())
+			if (!typed->hidden && is_burst())
 				return TERMINAL_PASTED;
 			if (take_byte(typed, c, &result))
 				return result;
@@ -193,8 +200,8 @@ static void drop_rest(struct loop *loop)
 		continue;
 }
 
-enum terminal_line terminal_read_typed(struct loop *loop, const char *prompt, uint64_t deadline_ms,
-				       bool (*stop)(void *ctx), void *ctx, char *buf, size_t size)
+static enum terminal_line read_line(struct loop *loop, const char *prompt, uint64_t deadline_ms,
+				    struct typed *typed)
 {
 	struct termios saved;
 	if (tcgetattr(STDIN_FILENO, &saved))
@@ -213,16 +220,31 @@ enum terminal_line terminal_read_typed(struct loop *loop, const char *prompt, ui
 	/* TCSAFLUSH drops what was typed, or pasted, before the question was there. */
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
 	put(prompt, strlen(prompt));
-	put(paste_on, sizeof(paste_on) - 1);
-	struct typed typed = {.buf = buf, .size = size, .stop = stop, .ctx = ctx};
-	const enum terminal_line result = read_typed(loop, deadline_ms, &typed);
+	if (!typed->hidden)
+		put(paste_on, sizeof(paste_on) - 1);
+	const enum terminal_line result = read_typed(loop, deadline_ms, typed);
 	if (result == TERMINAL_PASTED || result == TERMINAL_TOO_LONG)
 		drop_rest(loop);
-	put(paste_off, sizeof(paste_off) - 1);
+	if (!typed->hidden)
+		put(paste_off, sizeof(paste_off) - 1);
 	put("\n", 1);
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return result;
+}
+
+enum terminal_line terminal_read_typed(struct loop *loop, const char *prompt, uint64_t deadline_ms,
+				       bool (*stop)(void *ctx), void *ctx, char *buf, size_t size)
+{
+	struct typed typed = {.buf = buf, .size = size, .stop = stop, .ctx = ctx};
+	return read_line(loop, prompt, deadline_ms, &typed);
+}
+
+enum terminal_line terminal_read_hidden(struct loop *loop, const char *prompt, uint64_t deadline_ms,
+					bool (*stop)(void *ctx), void *ctx, char *buf, size_t size)
+{
+	struct typed typed = {.buf = buf, .size = size, .hidden = true, .stop = stop, .ctx = ctx};
+	return read_line(loop, prompt, deadline_ms, &typed);
 }
 
 bool terminal_read_line(struct loop *loop, char *buf, size_t size, bool *whole)

@@ -47,6 +47,10 @@ enum terminal_line {
 enum terminal_line terminal_read_typed(struct loop *loop, const char *prompt, uint64_t deadline_ms,
 				       bool (*stop)(void *ctx), void *ctx, char *buf, size_t size);
 
+/* The same without echo, for a passphrase: it may be pasted. buf is the caller's to wipe. */
+enum terminal_line terminal_read_hidden(struct loop *loop, const char *prompt, uint64_t deadline_ms,
+					bool (*stop)(void *ctx), void *ctx, char *buf, size_t size);
+
 /*
  * Reads one line of a pipe or file, without its end of line. false: end of input. A line longer
  * than size - 1 is returned cut, with *whole false.

@@ -8,6 +8,7 @@
 extern const struct command_group pump_commands;    /* pump.c: scan, connect, disconnect, status */
 extern const struct command_group program_commands; /* program.c */
 extern const struct command_group therapy_commands; /* therapy.c: stop, minimum, resume, reconcile */
+extern const struct command_group operator_commands; /* operator.c */
 extern const struct command_group log_commands;     /* log.c */
 extern const struct command_group audit_commands;   /* audit.c */
 extern const struct command_group drug_commands;    /* drug.c */

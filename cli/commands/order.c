@@ -79,6 +79,8 @@ enum error_code order_carry_out(struct app *app, struct output *out, const struc
 		return ERR_NONE;
 	}
 	enum error_code code = confirm_obtain(app, out, steps->steps, steps->count, error);
+	if (!code)
+		code = sign_obtain(app, out, &steps->need, error);
 	if (!code) {
 		struct client_outcome outcome = {0};
 		struct sigaction before;

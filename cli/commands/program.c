@@ -117,7 +117,7 @@ static enum error_code refuse_findings(const struct proposal *p, const struct va
 	int used = snprintf(detail, sizeof(detail), "%s: %.240s", worst->rule, worst->text);
 	if (worst->severity == SEVERITY_OVERRIDE)
 		used += snprintf(detail + used, sizeof(detail) - (size_t)used,
-				 " This version cannot record them");
+				 " With a reason and a second person it can be ordered: --reason TEXT");
 	/* The message ends with a full stop of its own. */
 	while (used > 0 && detail[used - 1] == '.')
 		detail[--used] = '\0';
@@ -236,7 +236,6 @@ static void plan_steps(const char *serial, const struct program *running, const 
 		       struct order_steps *steps)
 {
 	char dose[DECIMAL_TEXT_MAX], factor[64];
-	memset(steps, 0, sizeof(*steps));
 	(void)dose_rate_print(next->dose, mixture_unit(&next->mixture, 0), dose);
 	(void)snprintf(steps->steps[0].text, CONFIRM_TEXT_MAX, "%s %s %s", serial,
 		       next->mixture.parts[0].name, dose);
@@ -276,21 +275,59 @@ static struct cJSON *audit_details(const struct proposal *p, const struct order_
 	return details;
 }
 
+/* The same bytes in the pump. */
+static bool is_same_program(const struct program *a, const struct program *b)
+{
+	uint8_t left[DIGEST_LEN], right[DIGEST_LEN];
+	return !client_program_digest(a, left) && !client_program_digest(b, right) &&
+	       !memcmp(left, right, DIGEST_LEN);
+}
+
+/* What a reason and a second person may override; a BLOCK never. */
+static bool is_overridden(const struct app *app, const struct proposal *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->findings[i].severity == SEVERITY_BLOCK)
+			return false;
+	return app->options.reason && findings_refuse(p->findings, p->count);
+}
+
+static enum error_code stage_program(struct app *app, struct proposal *p, struct msg_staged *staged,
+				     struct order_steps *steps, struct error *error)
+{
+	static const uint8_t none[DIGEST_LEN];
+	uint8_t image[IMAGE_MAX];
+	struct program same;
+	struct change change = {.parts = PART_IMAGE, .image = image};
+	if (client_program_image(&p->program, image, &change.image_len))
+		return error_set(error, ERR_REFUSED_LIMIT, "the program cannot be sent as it is");
+	if (is_overridden(app, p)) {
+		change.parts |= PART_REASON;
+		(void)snprintf(change.reason, sizeof(change.reason), "%s", app->options.reason);
+	}
+	const enum error_code code =
+		session_stage_change(app->session, ORDER_PROGRAM, &change, &p->program,
+				     p->running.present ? p->running.digest : none, staged, error);
+	same = p->running.program;
+	same.low_alarm = p->program.low_alarm;
+	steps->need = (struct sign_need){.parts = change.parts, .second = staged->second, .program = &p->program};
+	steps->need.only_alarms = p->running.present && is_same_program(&same, &p->program);
+	return code;
+}
+
 static enum error_code apply_body(struct app *app, const struct values *args, struct output *out,
 				  struct proposal *p, struct error *error)
 {
-	static const uint8_t none[DIGEST_LEN];
 	struct msg_staged *staged = calloc(1, sizeof(*staged));
 	struct order_steps *steps = calloc(1, sizeof(*steps));
 	struct program understood;
 	enum error_code code = ERR_NONE;
 	if (!staged || !steps)
 		code = error_set(error, ERR_FAILED, "out of memory");
-	else if (findings_refuse(p->findings, p->count))
+	else if (findings_refuse(p->findings, p->count) && !is_overridden(app, p))
 		code = refuse_findings(p, args, error);
 	else
-		code = session_stage(app->session, ORDER_PROGRAM, &p->program,
-				     p->running.present ? p->running.digest : none, staged, error);
+		code = stage_program(app, p, staged, steps, error);
 	if (!code && !describe_staged_program(staged, &understood))
 		code = error_set(error, ERR_STAGE_DIFFERS, "the pump did not say what it understood");
 	if (!code) {
@@ -298,6 +335,8 @@ static enum error_code apply_body(struct app *app, const struct values *args, st
 		output_hex(output_data(out), "stage_digest", staged->stage_digest, DIGEST_LEN);
 		plan_steps(session_pump(app->session)->serial, running_of(p), &understood, steps);
 		struct cJSON *details = audit_details(p, steps);
+		if (is_overridden(app, p))
+			output_string(details, "reason", app->options.reason);
 		code = order_carry_out(app, out, staged, steps, details, error);
 		cJSON_Delete(details);
 		if (!code && !app->options.dry_run)
@@ -397,6 +436,7 @@ static const struct command rows[] = {
 	{.words = "program apply",
 	 .summary = "check, show, confirm, write and read back a program",
 	 .flags = NEEDS_LINK | CHANGES_THERAPY,
+	 .right = RIGHT_ALARMS, /* a nurse may change those; sign_obtain looks at the rest */
 	 .args = {PROGRAM_ARGS},
 	 .example = "program apply morphine 1.2 mg/day",
 	 .run = program_apply},

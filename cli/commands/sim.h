@@ -6,6 +6,10 @@
 #include "command.h"
 #include "simulator.h"
 
+/* The operator of every virtual pump made here. For training: the passphrase is no secret. */
+#define SIM_TRAINER            "trainer"
+#define SIM_TRAINER_PASSPHRASE "training"
+
 #define SIM_NAME_DEFAULT "demo"
 
 /* Arguments of "sim start", in the order of its row. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "operator_key.h"
 #include "output.h"
 #include "sim.h"
 
@@ -99,6 +100,7 @@ struct plan {
 	char concentration[DECIMAL_TEXT_MAX], dose[DECIMAL_TEXT_MAX], reservoir[DECIMAL_TEXT_MAX],
 		low_alarm[DECIMAL_TEXT_MAX], days[24], log_slots[24];
 	char workstation[2 * STATE_WORKSTATION_LEN + 1];
+	char operator_key[2 * OPERATOR_KEY_PUBLIC_LEN + 1];
 };
 
 static enum error_code make_plan(const struct values *args, struct plan *plan, struct error *error)
@@ -148,12 +150,27 @@ static enum error_code run_create(const struct sim_place *place, const struct pl
 	const char *arguments[] = {
 		"--create", "--name", place->name, "--state", place->directory, "--serial",
 		pairing->serial, "--model", plan->model, "--workstation", plan->workstation,
+		"--operator", SIM_TRAINER, "--operator-key", plan->operator_key,
 		"--key-fd", SIMULATOR_KEY_FD_TEXT, "--reservoir", plan->reservoir, "--drug", plan->drug,
 		"--concentration", plan->concentration, "--dose", plan->dose, "--low-alarm",
 		plan->low_alarm, "--days", plan->days,
 		plan->log_slots[0] ? "--log-slots" : NULL, plan->log_slots, NULL};
 	const int result = simulator_spawn(arguments, pairing->key, CREATE_WAIT_MS, said, sizeof(said));
 	return result ? blame(error, "the virtual pump could not be made", result, said) : ERR_NONE;
+}
+
+/* The supervisor of virtual pumps, whose passphrase everybody may know: made once for a workstation. */
+static enum error_code find_trainer(const char *state, struct plan *plan, struct error *error)
+{
+	uint8_t public[OPERATOR_KEY_PUBLIC_LEN];
+	int err = operator_key_public(state, SIM_TRAINER, public);
+	if (err == -ENOENT)
+		err = operator_key_create(state, SIM_TRAINER, SIM_TRAINER_PASSPHRASE, OPERATOR_KEY_FAST, public);
+	if (err)
+		return error_set(error, ERR_FAILED, "the key of the operator %s cannot be used: %s", SIM_TRAINER,
+				 strerror(-err));
+	(void)sodium_bin2hex(plan->operator_key, sizeof(plan->operator_key), public, sizeof(public));
+	return ERR_NONE;
 }
 
 /* A pairing left by a start that was cut off before its pump was made. */
@@ -218,6 +235,9 @@ static enum error_code create(struct app *app, const struct values *args, struct
 	(void)sodium_bin2hex(plan.workstation, sizeof(plan.workstation), pairing.workstation,
 			     sizeof(pairing.workstation));
 	remove_leftover(state, place->name);
+	code = find_trainer(state, &plan, error);
+	if (code)
+		return code;
 	code = choose_serial(state, &args->at[START_SERIAL], plan.model, pairing.serial, error);
 	if (!code)
 		code = pair_and_create(state, place, &plan, &pairing, error);
@@ -301,6 +321,8 @@ static void show(const struct app *app, struct output *out, const struct sim_pla
 	output_string(data, "address", address);
 	output_string(data, "state", "running");
 	output_flag(data, "new", is_new);
+	output_string(data, "operator", SIM_TRAINER);
+	output_string(data, "training_passphrase", SIM_TRAINER_PASSPHRASE);
 	output_note(out, app->shell ? "Next: connect %s" : "Next: pumpctl --pump %s status",
 		    place->about.serial);
 }

@@ -57,6 +57,7 @@ static void plan_steps(const char *serial, enum order_kind kind, const struct be
 	memset(steps, 0, sizeof(*steps));
 	steps->count = 1;
 	steps->steps[0].why = "";
+	steps->need = (struct sign_need){.parts = PART_THERAPY, .gets_safe = true};
 	(void)snprintf(steps->steps[0].text, CONFIRM_TEXT_MAX, "%s %s", serial,
 		       order_kind_name((uint16_t)kind));
 	rate_text(before->status.rate_nl_per_day, rate);

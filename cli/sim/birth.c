@@ -93,6 +93,14 @@ static bool read_birth(const struct sim_options *options, struct pump_birth *bir
 	    PUMP_OK)
 		return complain("reservoir", options->reservoir, &error);
 	birth->reservoir_nl = (uint64_t)reservoir.nl;
+	if (options->operator_id &&
+	    (strlen(options->operator_id) > OPERATOR_ID_MAX ||
+	     !sim_hex_parse(options->operator_key, birth->operator_key, OPERATOR_KEY_LEN))) {
+		fputs("pumpsim: --operator or --operator-key is not what --help says\n", stderr);
+		return false;
+	}
+	if (options->operator_id)
+		memcpy(birth->operator_id, options->operator_id, strlen(options->operator_id) + 1);
 	/* Today is the last day of the history. */
 	birth->utc_s = (int64_t)time(NULL) - (int64_t)options->days * SECONDS_PER_DAY;
 	birth->paired = true;

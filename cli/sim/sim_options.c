@@ -23,7 +23,7 @@ static const char help[] =
 	"       pumpsim --create --name NAME --state DIR --serial SERIAL --model MODEL\n"
 	"               --workstation HEX --key-fd N --reservoir VOLUME\n"
 	"               [--drug DRUG --concentration C --dose DOSE --low-alarm VOLUME]\n"
-	"               [--days N] [--log-slots N]\n"
+	"               [--operator ID --operator-key HEX] [--days N] [--log-slots N]\n"
 	"\n"
 	"A virtual pump that speaks the Intrathecal Infusion Service. It treats nobody.\n"
 	"pumpctl sim start does both of these for you.\n"
@@ -42,6 +42,8 @@ static const char help[] =
 	"Creating: it writes a new pump into DIR, lets it run for --days and ends.\n"
 	"  --serial, --model PX20 or PX40\n"
 	"  --workstation     id of the paired workstation, 16 hexadecimal digits\n"
+	"  --operator, --operator-key\n"
+	"                    first supervisor and Ed25519 public key, 64 hexadecimal digits\n"
 	"  --key-fd N        descriptor that gives the 32 bytes of the pairing key\n"
 	"  --reservoir       contents, such as \"20 mL\"\n"
 	"  --drug, --concentration, --dose, --low-alarm\n"
@@ -78,6 +80,8 @@ static const struct row rows[] = {
 	{"reservoir", KIND_TEXT, MEMBER(reservoir), 0, 0},
 	{"low-alarm", KIND_TEXT, MEMBER(low_alarm), 0, 0},
 	{"workstation", KIND_TEXT, MEMBER(workstation), 0, 0},
+	{"operator", KIND_TEXT, MEMBER(operator_id), 0, 0},
+	{"operator-key", KIND_TEXT, MEMBER(operator_key), 0, 0},
 	{"key-fd", KIND_INDEX, MEMBER(key_fd), 0, UINT16_MAX},
 	{"days", KIND_NUMBER, MEMBER(days), 0, DAYS_MAX},
 	{"log-slots", KIND_NUMBER, MEMBER(log_slots), LOG_SLOTS_MIN, LOG_SLOTS_MAX},
@@ -149,6 +153,8 @@ static const char *what_is_missing(const struct sim_options *options)
 		return "--serial takes 1 to 23 letters, digits, '-' or '_'";
 	if (!options->model || !options->workstation || options->key_fd < 0 || !options->reservoir)
 		return "--create needs --model, --workstation, --key-fd and --reservoir";
+	if (!options->operator_id != !options->operator_key)
+		return "--operator and --operator-key go together";
 	if (options->drug && !(options->concentration && options->dose && options->low_alarm))
 		return "--drug needs --concentration, --dose and --low-alarm";
 	return NULL;

@@ -16,6 +16,7 @@ struct sim_options {
 	/* Creating. Texts are canonical quantities ("10 mg/mL"); drug NULL: a pump without program. */
 	const char *serial, *model, *drug, *concentration, *dose, *reservoir, *low_alarm;
 	const char *workstation; /* 16 hexadecimal digits */
+	const char *operator_id, *operator_key; /* first supervisor: id, 64 hexadecimal digits; or NULL */
 	int key_fd;              /* gives the 32 bytes of the pairing key */
 	uint64_t days, log_slots;
 };

@@ -65,17 +65,31 @@ class Bench:
             if name in os.environ:
                 self.env[name] = os.environ[name]
 
-    def run(self, *words, stdin=""):
-        process = subprocess.run(["pumpctl", *words], input=stdin, env=self.env, text=True,
-                                 capture_output=True, timeout=120, check=False)
+    def run(self, *words, stdin="", passphrases=("training",) * 8):
+        """passphrases: what --passphrase-fd gives, line by line; None: no such option."""
+        process = self.start(*words, stdin=subprocess.PIPE, passphrases=passphrases)
+        try:
+            process.stdout, process.stderr = process.communicate(stdin, timeout=120)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
         return Result(process)
 
     def json(self, *words):
         return self.run("--json", *words)
 
-    def start(self, *words):
-        process = subprocess.Popen(["pumpctl", *words], env=self.env, text=True, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def start(self, *words, stdin=subprocess.DEVNULL, passphrases=("training",) * 8):
+        descriptor, option, keep = None, (), ()
+        if passphrases is not None:
+            descriptor, writer = os.pipe()
+            os.write(writer, "".join(f"{line}\n" for line in passphrases).encode())
+            os.close(writer)
+            option, keep = ("--passphrase-fd", str(descriptor)), (descriptor,)
+        process = subprocess.Popen(["pumpctl", *option, *words], env=self.env, text=True, stdin=stdin,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=keep)
+        if descriptor is not None:
+            os.close(descriptor)
         return process
 
     def must(self, *words):
@@ -185,6 +199,17 @@ class Terminal:
     def line(self, text):
         self.type(text)
         self.send("\r")
+
+    def sign(self, who="trainer", passphrase="training"):
+        """The passphrase is asked for, and not seen while it is typed."""
+        self.expect(f"passphrase of {who}: ")
+        before = len(self.seen)
+        for char in passphrase:
+            self.send(char)
+        self.send("\r")
+        self.expect("\n")
+        if passphrase in self.seen[before:]:
+            raise AssertionError("the passphrase was seen")
 
     def finish(self):
         """Waits for the end; returns the exit code. The terminal must be as it was before."""

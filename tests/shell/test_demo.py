@@ -48,6 +48,7 @@ class Demo(unittest.TestCase):
         terminal = harness.Terminal(self.bench, program=["sh", DEMO])
         terminal.expect("confirm: ")
         terminal.line(CONFIRMED)
+        terminal.sign()
         self.assertEqual(terminal.finish(), 0)
         screen = self.check_last_screen(terminal.seen)
         state = re.search(r"PUMPCTL_STATE_DIR=(\S+)", screen).group(1)

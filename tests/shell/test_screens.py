@@ -34,7 +34,7 @@ class Screens(harness.PumpCase):
         self.text("log", "pull")
         shown = self.bench.json("log", "show", "limit", "50").lines()[:-1]
         order = [line for line in shown if line["record"] == "order"][-1]
-        self.assertRegex(order["details"], r"^order number [0-9]+, program, therapy running$")
+        self.assertRegex(order["details"], r"^order number [0-9]+, program, therapy running, by trainer$")
         self.assertIn("token", order["fields"])
 
     def test_an_outcome_is_a_sentence_on_the_screen_and_a_code_in_json(self):
@@ -82,7 +82,7 @@ class Screens(harness.PumpCase):
     def test_a_refusal_is_told_in_whole_sentences(self):
         ten_fold = self.text("program", "check", "morphine", "14", "mg/day", code=4)
         self.assertNotRegex(ten_fold, r"\. [a-z]")
-        self.assertIn("cannot record", ten_fold)
+        self.assertIn("--reason TEXT", ten_fold)
         mixture = self.text("program", "check", "morphine", "1.3", "mg/day", "concentration", "20", "mg/mL", code=4)
         self.assertNotIn("no value", mixture)
         self.assertNotIn("..", mixture)

@@ -179,8 +179,6 @@ static enum result_code check_kind(const struct pump *p, struct commit *c)
 /* Nobody signed: only getting safe may do without, while a hand holds a magnet over the pump. */
 static enum result_code check_magnet(const struct pump *p, struct commit *c)
 {
-	if (p->memory.operators.count == 0)
-		return CODE_DONE;
 	c->breaks_glass = gets_safe(c->order.kind) && p->now_ms < p->magnet_ms;
 	return c->breaks_glass ? CODE_DONE : CODE_NEEDS_SIGNATURE;
 }
@@ -292,7 +290,7 @@ static bool has_supervisor(const struct pump *p, const struct msg_commit *m)
 
 static enum result_code check_second(const struct pump *p, struct commit *c)
 {
-	if (c->plan.second == 0 || gets_safe(c->order.kind) || p->memory.operators.count == 0)
+	if (c->plan.second == 0 || gets_safe(c->order.kind))
 		return CODE_DONE;
 	if (c->message->signature_count < SIGNATURES_MAX)
 		return CODE_NEEDS_SECOND;

@@ -19,7 +19,8 @@ pump_start() {
 }
 
 # programmer ARGUMENTS…: pumpctl on hci0, as a script uses it.
-programmer() { pumpctl --adapter 0 --pump "$pump" --no-input --timeout 20s "$@"; }
+programmer() { pumpctl --adapter 0 --pump "$pump" --no-input --timeout 20s --passphrase-fd 8 "$@" 8</tmp/passphrase; }
+echo training >/tmp/passphrase
 
 # apply DRUG AMOUNT UNIT: the whole order, confirmed.
 apply() { programmer --confirm "$serial $1 $2 $3" program apply "$1" "$2" "$3"; }

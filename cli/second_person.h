@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * second_person - the independent check: a second operator enters drug, concentration and daily
+ * dose without seeing the first entry, and the two are compared.
+ */
+#ifndef PUMPCTL_SECOND_PERSON_H
+#define PUMPCTL_SECOND_PERSON_H
+
+#include "client.h"
+#include "error.h"
+
+struct app;
+
+/* Who the second person is: --second, or asked for on the terminal. why: why two must sign. NOT_SIGNED. */
+enum error_code second_person_name(struct app *app, const char *why, char id[OPERATOR_ID_MAX + 1],
+				   struct error *error) __attribute__((warn_unused_result));
+/*
+ * The second person's entry, "morphine 10 mg/mL 1.2 mg/day": --second-entry, or asked for on a
+ * cleared terminal. NOT_SIGNED: none, or not understood; SECOND_DIFFERS: it is another program.
+ */
+enum error_code second_person_enter(struct app *app, const char *id, const struct program *program,
+				    struct error *error) __attribute__((warn_unused_result));
+/* True if text says this program: the same drug, concentration and dose. *understood: it is such a text. */
+bool second_person_agrees(const char *text, const struct program *program, bool *understood);
+
+#endif
