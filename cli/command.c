@@ -162,6 +162,8 @@ static void tell_pump(struct app *app, struct output *out)
 	output_peer(node, "serial", pump->serial, strlen(pump->serial));
 	output_peer(node, "model", pump->model, strlen(pump->model));
 	output_peer(node, "firmware", pump->firmware, strlen(pump->firmware));
+	if (pump->patient_tag[0])
+		output_peer(node, "patient_tag", pump->patient_tag, strlen(pump->patient_tag));
 	output_flag(node, "virtual_pump", pump->is_virtual);
 	if (pump->is_virtual)
 		output_mark_virtual(out);

@@ -94,7 +94,9 @@ static enum error_code apply_descriptor(struct app_options *options, const char 
 {
 	if (value[0] < '0' || value[0] > '9' || strlen(value) > 3 || strspn(value, "0123456789") != strlen(value))
 		return refuse(error, column, "this is the number of an open descriptor", "--passphrase-fd");
-	options->passphrase_fd = (int)strtol(value, NULL, 10);
+	options->passphrase_fd = 0;
+	for (; *value; value++)
+		options->passphrase_fd = options->passphrase_fd * 10 + (*value - '0');
 	return ERR_NONE;
 }
 

@@ -223,17 +223,19 @@ enum error_code session_wait(struct session *s, enum report_type wanted, struct 
 	return error_set(error, ERR_PROTOCOL, "an answer came that was not asked for");
 }
 
-static enum error_code session_start(struct session *s, struct error *error)
+enum error_code session_start(struct session *s, struct error *error)
 {
 	struct order_intent open[INTENTS_MAX];
 	struct client_config config = {
 		.mtu = s->mtu,
-		.secret = SECRET_KEY,
+		.secret = s->card_code ? SECRET_CARD : SECRET_KEY,
 		.open = open,
 		.open_count = session_load_intents(s, open, INTENTS_MAX),
 	};
 	config.last_token = audit_last_token(s->config.audit, s->pairing.serial);
 	randombytes_buf(config.seed, sizeof(config.seed));
+	if (s->card_code)
+		memcpy(config.card_code, s->card_code, sizeof(config.card_code));
 	memcpy(config.pairing_key, s->pairing.key, sizeof(config.pairing_key));
 	memcpy(config.workstation, s->pairing.workstation, sizeof(config.workstation));
 	memcpy(config.serial, s->pairing.serial, sizeof(config.serial));
@@ -251,16 +253,10 @@ static enum error_code session_start(struct session *s, struct error *error)
 	return ERR_NONE;
 }
 
-static enum error_code session_pairing(struct session *s, struct error *error)
+enum error_code session_lock(struct session *s, struct error *error)
 {
 	const struct session_config *config = &s->config;
 	long holder = 0;
-	const int err = state_pairing_find(config->state_dir, config->pump, &s->pairing);
-	if (err == -ENOENT)
-		return error_set(error, ERR_NOT_PAIRED, "no key for \"%s\"", config->pump);
-	if (err)
-		return error_set(error, ERR_FAILED, "the pairing file cannot be used: %s",
-				 strerror(-err));
 	s->lock_fd = state_pump_lock(config->state_dir, s->pairing.serial, &holder);
 	if (s->lock_fd == -EBUSY)
 		return error_set(error, ERR_BUSY,
@@ -272,19 +268,39 @@ static enum error_code session_pairing(struct session *s, struct error *error)
 	return ERR_NONE;
 }
 
-enum error_code session_open(struct session **out, const struct session_config *config,
-			     struct error *error)
+static enum error_code session_pairing(struct session *s, struct error *error)
+{
+	const struct session_config *config = &s->config;
+	const int err = state_pairing_find(config->state_dir, config->pump, &s->pairing);
+	if (err == -ENOENT)
+		return error_set(error, ERR_NOT_PAIRED, "no key for \"%s\"", config->pump);
+	if (err)
+		return error_set(error, ERR_FAILED, "the pairing file cannot be used: %s",
+				 strerror(-err));
+	return session_lock(s, error);
+}
+
+struct session *session_create(const struct session_config *config)
 {
 	uint8_t id[SESSION_ID_TEXT / 2];
 	struct session *s = calloc(1, sizeof(*s));
-	*out = NULL;
 	if (!s)
-		return error_set(error, ERR_FAILED, "out of memory");
+		return NULL;
 	s->config = *config;
 	s->lock_fd = -1;
 	s->in_call = true;
 	randombytes_buf(id, sizeof(id));
 	sodium_bin2hex(s->id, sizeof(s->id), id, sizeof(id));
+	return s;
+}
+
+enum error_code session_open(struct session **out, const struct session_config *config,
+			     struct error *error)
+{
+	struct session *s = session_create(config);
+	*out = NULL;
+	if (!s)
+		return error_set(error, ERR_FAILED, "out of memory");
 	enum error_code code = session_pairing(s, error);
 	if (!code)
 		code = session_connect(s, error);

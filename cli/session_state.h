@@ -28,6 +28,7 @@ struct session_stream {
 struct session {
 	struct session_config config;
 	struct state_pairing pairing;
+	const char *card_code; /* CARD_CODE_LEN characters while a session is opened with it; else NULL */
 	int lock_fd;
 	struct wireless *wireless; /* NULL: over a local link */
 	struct gatt_client *gatt;
@@ -71,6 +72,14 @@ struct session {
 	void *progress_ctx;
 };
 
+/* session.c: a session of nothing yet; NULL: out of memory. */
+struct session *session_create(const struct session_config *config);
+/* session.c: locks the pump of s->pairing for this process. */
+enum error_code session_lock(struct session *session, struct error *error)
+	__attribute__((warn_unused_result));
+/* session.c: runs the client until it is ready. */
+enum error_code session_start(struct session *session, struct error *error)
+	__attribute__((warn_unused_result));
 /* session.c: carries out every action the client has. */
 void session_drain(struct session *session);
 /* session.c: one turn of the loop within a call; tells on_waiting when the pump is silent. */

@@ -128,7 +128,8 @@ static void make_prompt(const struct shell *shell, char *prompt)
 	const bool unconfirmed =
 		open ? session_has_open_intent(app->session)
 		     : app->audit && audit_open_intents(app->audit, NULL, NULL, 0) > 0;
-	(void)snprintf(prompt, PROMPT_MAX, "%s%s%s> ", pump ? pump->serial : "pumpctl",
+	(void)snprintf(prompt, PROMPT_MAX, "%s%s%s%s%s> ", pump ? pump->serial : "pumpctl",
+		       pump && pump->patient_tag[0] ? " " : "", pump ? pump->patient_tag : "",
 		       pump && pump->is_virtual ? " VIRTUAL PUMP" : "",
 		       unconfirmed ? " [UNCONFIRMED]" : "");
 }

@@ -51,13 +51,14 @@ int simulator_ask(const char *name, const char *request, int timeout_ms, simulat
 
 /*
  * Runs pumpsim (beside this program, else on PATH) with arguments (after the program's name,
- * NULL-terminated) until it ends or has gone to the background. key (may be NULL): 32 bytes that it reads
+ * NULL-terminated) until it ends or has gone to the background. keys (may be NULL) is what it reads
  * from descriptor SIMULATOR_KEY_FD. said: what it wrote, NUL-terminated, cut to size. Returns its
  * exit code, -ETIMEDOUT (it was killed), or -errno.
  */
 #define SIMULATOR_KEY_FD      3
 #define SIMULATOR_KEY_FD_TEXT "3"
-int simulator_spawn(const char *const *arguments, const uint8_t *key, int timeout_ms, char *said,
+#define SIMULATOR_KEYS_LEN    69 /* pairing key (32), advert key (32), randomness of the card code (5) */
+int simulator_spawn(const char *const *arguments, const uint8_t *keys, int timeout_ms, char *said,
 		    size_t size) __attribute__((warn_unused_result));
 
 /* Process id that the pump in directory noted when it last started; 0: it was shut down. */

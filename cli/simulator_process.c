@@ -16,7 +16,6 @@
 
 #define PROGRAM       "pumpsim"
 #define ARGUMENTS_MAX 40
-#define KEY_LEN       32
 
 /* Milliseconds until deadline for poll; -1: no limit. */
 static int left_until(uint64_t deadline_ms, bool limited)
@@ -139,14 +138,14 @@ static int launch(pid_t *pid, const char *const *arguments, const struct channel
 	return -err;
 }
 
-/* The key fits into the pipe's buffer, so it can be written before anyone reads. Returns the end
+/* The keys fit into the pipe's buffer, so they can be written before anyone reads. Returns the end
  * to read from. The descriptor is above those that the new program gets. */
-static int key_pipe(const uint8_t *key)
+static int key_pipe(const uint8_t *keys)
 {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return -errno;
-	bool written = write(ends[1], key, KEY_LEN) == KEY_LEN;
+	bool written = write(ends[1], keys, SIMULATOR_KEYS_LEN) == SIMULATOR_KEYS_LEN;
 	(void)close(ends[1]);
 	int fd = written ? fcntl(ends[0], F_DUPFD_CLOEXEC, SIMULATOR_KEY_FD + 1) : -1;
 	int err = -errno;
@@ -170,7 +169,7 @@ static int run(const char *const *arguments, struct channels *channels, int time
 	return err ? err : code;
 }
 
-int simulator_spawn(const char *const *arguments, const uint8_t *key, int timeout_ms, char *said,
+int simulator_spawn(const char *const *arguments, const uint8_t *keys, int timeout_ms, char *said,
 		    size_t size)
 {
 	struct channels channels = {-1, -1, -1};
@@ -181,8 +180,8 @@ int simulator_spawn(const char *const *arguments, const uint8_t *key, int timeou
 	channels.said_read = ends[0];
 	channels.said_write = ends[1];
 	int err = 0;
-	if (key) {
-		channels.key = key_pipe(key);
+	if (keys) {
+		channels.key = key_pipe(keys);
 		err = channels.key < 0 ? channels.key : 0;
 	}
 	if (!err)

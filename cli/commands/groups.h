@@ -6,6 +6,7 @@
 #include "command.h"
 
 extern const struct command_group pump_commands;    /* pump.c: scan, connect, disconnect, status */
+extern const struct command_group pair_commands;    /* pair.c: pair, unpair */
 extern const struct command_group program_commands; /* program.c */
 extern const struct command_group therapy_commands; /* therapy.c: stop, minimum, resume, reconcile */
 extern const struct command_group operator_commands; /* operator.c */

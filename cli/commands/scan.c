@@ -28,14 +28,17 @@ struct scanning {
 };
 
 struct owner {
-	const char *address;
+	const struct found_pump *pump;
 	char serial[STATE_SERIAL_MAX + 1];
 };
 
-static void match_address(void *ctx, const struct state_pairing *pairing)
+/* By what it advertises; addresses change, and say who a pump is to everybody or to nobody. */
+static void match_pump(void *ctx, const struct state_pairing *pairing)
 {
 	struct owner *owner = ctx;
-	if (!strcmp(owner->address, pairing->address))
+	const bool is_known = owner->pump->has_advert && pairing->has_advert_key;
+	if (is_known ? session_advert_is_of(owner->pump->advert, pairing->advert_key)
+		     : !strcmp(owner->pump->address, pairing->address))
 		memcpy(owner->serial, pairing->serial, sizeof(owner->serial));
 }
 
@@ -63,9 +66,9 @@ static void add_heard(struct cJSON *row, const struct found_pump *pump)
 static void add_row(const struct scanning *scan, struct cJSON *row, const struct found_pump *pump,
 		    bool whole)
 {
-	struct owner owner = {.address = pump->address};
+	struct owner owner = {.pump = pump};
 	/* A pairing directory that is not there yet means: paired with none. */
-	if (state_pairing_visit(scan->state_dir, match_address, &owner))
+	if (state_pairing_visit(scan->state_dir, match_pump, &owner))
 		owner.serial[0] = '\0';
 	output_peer(row, "address", pump->address, strlen(pump->address));
 	output_string(row, "paired_as", owner.serial[0] ? owner.serial : "not paired");

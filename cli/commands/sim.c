@@ -222,6 +222,8 @@ static const struct command rows[] = {
 		  [START_DAYS] = NUMBER("days", "DAYS", "of history; 30", 0, 50000),
 		  [START_LOG_SLOTS] = NUMBER("log-slots", "NUMBER", "records that it keeps; 4096", 64,
 					     4000000),
+		  [START_UNPAIRED] = {.type = ARG_FLAG, .keyword = "unpaired",
+				      .help = "to be paired by its card code, for training"},
 		  [START_SPEED] = NUMBER("speed", "NUMBER", "seconds of therapy in one second", 1,
 					 1000000),
 		  [START_HCI] = NUMBER("hci", "NUMBER", "serve on the Bluetooth adapter hciNUMBER", 0,

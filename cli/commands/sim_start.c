@@ -7,6 +7,7 @@
 #include "app.h"
 #include "operator_key.h"
 #include "output.h"
+#include "session_pair.h"
 #include "sim.h"
 
 #define CREATE_WAIT_MS  600000 /* a history of 100 years takes minutes on a slow machine */
@@ -52,18 +53,6 @@ enum error_code sim_place_find(struct app *app, const char *typed, struct sim_pl
 	return ERR_NONE;
 }
 
-/* The identity of this workstation, made when it is first needed. */
-static int find_workstation(const char *state, uint8_t id[STATE_WORKSTATION_LEN])
-{
-	const long len = state_read_file(state, "workstation", id, STATE_WORKSTATION_LEN);
-	if (len == STATE_WORKSTATION_LEN)
-		return 0;
-	if (len != -ENOENT)
-		return len < 0 ? (int)len : -EBADMSG;
-	randombytes_buf(id, STATE_WORKSTATION_LEN);
-	return state_replace_file(state, "workstation", id, STATE_WORKSTATION_LEN);
-}
-
 static bool is_free(const char *state, const char *serial)
 {
 	struct state_pairing pairing;
@@ -100,6 +89,8 @@ struct plan {
 	char concentration[DECIMAL_TEXT_MAX], dose[DECIMAL_TEXT_MAX], reservoir[DECIMAL_TEXT_MAX],
 		low_alarm[DECIMAL_TEXT_MAX], days[24], log_slots[24];
 	char workstation[2 * STATE_WORKSTATION_LEN + 1];
+	bool unpaired;
+	uint8_t card[SESSION_CARD_RANDOM];
 	char operator_key[2 * OPERATOR_KEY_PUBLIC_LEN + 1];
 };
 
@@ -125,6 +116,7 @@ static enum error_code make_plan(const struct values *args, struct plan *plan, s
 			   plan->reservoir);
 	(void)volume_print(at[START_LOW_ALARM].present ? at[START_LOW_ALARM].as.volume : default_low_alarm,
 			   plan->low_alarm);
+	plan->unpaired = at[START_UNPAIRED].present;
 	const int64_t days = at[START_DAYS].present ? at[START_DAYS].as.integer : DAYS_DEFAULT;
 	(void)snprintf(plan->days, sizeof(plan->days), "%lld", (long long)days);
 	if (at[START_LOG_SLOTS].present)
@@ -147,15 +139,34 @@ static enum error_code run_create(const struct sim_place *place, const struct pl
 				  const struct state_pairing *pairing, struct error *error)
 {
 	char said[320];
-	const char *arguments[] = {
+	uint8_t keys[SIMULATOR_KEYS_LEN];
+	const char *arguments[32] = {
 		"--create", "--name", place->name, "--state", place->directory, "--serial",
 		pairing->serial, "--model", plan->model, "--workstation", plan->workstation,
-		"--operator", SIM_TRAINER, "--operator-key", plan->operator_key,
 		"--key-fd", SIMULATOR_KEY_FD_TEXT, "--reservoir", plan->reservoir, "--drug", plan->drug,
 		"--concentration", plan->concentration, "--dose", plan->dose, "--low-alarm",
-		plan->low_alarm, "--days", plan->days,
-		plan->log_slots[0] ? "--log-slots" : NULL, plan->log_slots, NULL};
-	const int result = simulator_spawn(arguments, pairing->key, CREATE_WAIT_MS, said, sizeof(said));
+		plan->low_alarm, "--days", plan->days};
+	size_t count = 0;
+	while (arguments[count])
+		count++;
+	if (plan->log_slots[0]) {
+		arguments[count++] = "--log-slots";
+		arguments[count++] = plan->log_slots;
+	}
+	/* An unpaired pump gets its first supervisor when it is paired. */
+	if (plan->unpaired) {
+		arguments[count] = "--unpaired";
+	} else {
+		arguments[count++] = "--operator";
+		arguments[count++] = SIM_TRAINER;
+		arguments[count++] = "--operator-key";
+		arguments[count] = plan->operator_key;
+	}
+	memcpy(keys, pairing->key, STATE_KEY_LEN);
+	memcpy(keys + STATE_KEY_LEN, pairing->advert_key, STATE_ADVERT_KEY_LEN);
+	memcpy(keys + STATE_KEY_LEN + STATE_ADVERT_KEY_LEN, plan->card, SESSION_CARD_RANDOM);
+	const int result = simulator_spawn(arguments, keys, CREATE_WAIT_MS, said, sizeof(said));
+	sodium_memzero(keys, sizeof(keys));
 	return result ? blame(error, "the virtual pump could not be made", result, said) : ERR_NONE;
 }
 
@@ -195,30 +206,42 @@ static void remove_leftover(const char *state, const char *name)
 		return; /* the serial stays taken, which hurts nobody */
 }
 
-/* The pairing is stored first: a pump without one could never be reached. */
+static enum error_code make(struct sim_place *place, const struct plan *plan,
+			    const struct state_pairing *pairing, struct error *error)
+{
+	const enum error_code code = run_create(place, plan, pairing, error);
+	if (code)
+		return code;
+	const int err = simulator_about(place->directory, &place->about);
+	return err ? error_set(error, ERR_FAILED, "the new virtual pump cannot be read: %s", strerror(-err))
+		   : ERR_NONE;
+}
+
+/* The pairing is stored first: a pump without one could be reached by its card alone. */
 static enum error_code pair_and_create(const char *state, struct sim_place *place,
 				       const struct plan *plan, struct state_pairing *pairing,
 				       struct error *error)
 {
 	randombytes_buf(pairing->key, sizeof(pairing->key));
+	randombytes_buf(pairing->advert_key, sizeof(pairing->advert_key));
+	pairing->has_advert_key = true;
 	(void)snprintf(pairing->address, sizeof(pairing->address), ADDRESS_PREFIX "%s", place->name);
+	if (plan->unpaired)
+		return make(place, plan, pairing, error);
 	int err = state_pairing_store(state, pairing);
 	if (err)
 		return error_set(error, ERR_FAILED, "the pairing could not be stored: %s", strerror(-err));
-	const enum error_code code = run_create(place, plan, pairing, error);
-	if (code) {
-		err = state_pairing_remove(state, pairing->serial);
-		return err && err != -ENOENT ? error_set(error, ERR_FAILED,
-							 "the pairing could not be removed: %s", strerror(-err))
-					     : code;
-	}
-	err = simulator_about(place->directory, &place->about);
-	return err ? error_set(error, ERR_FAILED, "the new virtual pump cannot be read: %s", strerror(-err))
-		   : ERR_NONE;
+	const enum error_code code = make(place, plan, pairing, error);
+	if (!code || place->about.serial[0])
+		return code;
+	err = state_pairing_remove(state, pairing->serial);
+	return err && err != -ENOENT
+		       ? error_set(error, ERR_FAILED, "the pairing could not be removed: %s", strerror(-err))
+		       : code;
 }
 
 static enum error_code create(struct app *app, const struct values *args, struct sim_place *place,
-			      struct error *error)
+			      char *card, struct error *error)
 {
 	const char *state = NULL;
 	struct plan plan = {0};
@@ -228,7 +251,7 @@ static enum error_code create(struct app *app, const struct values *args, struct
 		code = make_plan(args, &plan, error);
 	if (code)
 		return code;
-	const int err = find_workstation(state, pairing.workstation);
+	const int err = state_workstation(state, pairing.workstation);
 	if (err)
 		return error_set(error, ERR_FAILED, "the identity of this workstation cannot be read: %s",
 				 strerror(-err));
@@ -239,9 +262,13 @@ static enum error_code create(struct app *app, const struct values *args, struct
 	if (code)
 		return code;
 	code = choose_serial(state, &args->at[START_SERIAL], plan.model, pairing.serial, error);
+	randombytes_buf(plan.card, sizeof(plan.card));
 	if (!code)
 		code = pair_and_create(state, place, &plan, &pairing, error);
+	if (!code && plan.unpaired)
+		session_card_code_print(plan.card, card);
 	sodium_memzero(&pairing, sizeof(pairing));
+	sodium_memzero(&plan, sizeof(plan));
 	return code;
 }
 
@@ -270,27 +297,24 @@ static enum error_code run(const struct values *args, const struct sim_place *pl
 
 /* "ready NAME SERIAL" or "ready NAME SERIAL ADDRESS": where the pump is found from now on. */
 static enum error_code store_address(const char *state, const struct sim_place *place,
-				     const char *ready, char *address, struct error *error)
+				     const char *ready, char *address, bool *is_paired, struct error *error)
 {
 	struct state_pairing pairing;
 	const char *last = strrchr(ready, ' ');
-	int err = state_pairing_find(state, place->about.serial, &pairing);
-	if (err)
-		return error_set(error, ERR_NOT_PAIRED,
-				 "the key of %s is not in this state directory; make another virtual pump: "
-				 "pumpctl sim start NAME",
-				 place->about.serial);
 	if (last && strchr(last, ':'))
 		(void)snprintf(address, STATE_ADDRESS_MAX + 1, "%s", last + 1);
 	else
 		(void)snprintf(address, STATE_ADDRESS_MAX + 1, ADDRESS_PREFIX "%s", place->name);
-	if (strcmp(address, pairing.address) != 0) {
+	int err = state_pairing_find(state, place->about.serial, &pairing);
+	*is_paired = err != -ENOENT;
+	if (!err && strcmp(address, pairing.address) != 0) {
 		(void)snprintf(pairing.address, sizeof(pairing.address), "%s", address);
 		err = state_pairing_store(state, &pairing);
 	}
 	sodium_memzero(&pairing, sizeof(pairing));
-	return err ? error_set(error, ERR_FAILED, "the pairing could not be stored: %s", strerror(-err))
-		   : ERR_NONE;
+	return err && *is_paired
+		       ? error_set(error, ERR_FAILED, "the pairing could not be stored: %s", strerror(-err))
+		       : ERR_NONE;
 }
 
 /* Options that say what a new pump is like mean nothing to one that exists. */
@@ -311,7 +335,7 @@ static enum error_code refuse_birth_arguments(const struct values *args,
 }
 
 static void show(const struct app *app, struct output *out, const struct sim_place *place,
-		 const char *address, bool is_new)
+		 const char *address, bool is_new, bool is_paired, const char *card)
 {
 	struct cJSON *data = output_data(out);
 	output_mark_virtual(out);
@@ -321,6 +345,13 @@ static void show(const struct app *app, struct output *out, const struct sim_pla
 	output_string(data, "address", address);
 	output_string(data, "state", "running");
 	output_flag(data, "new", is_new);
+	if (!is_paired) {
+		if (*card)
+			output_string(data, "card_code", card);
+		output_note(out, "Not paired. Hold the magnet over it: sim press %s; then: pair %s operator ID",
+			    place->name, place->about.serial);
+		return;
+	}
 	output_string(data, "operator", SIM_TRAINER);
 	output_string(data, "training_passphrase", SIM_TRAINER_PASSPHRASE);
 	output_note(out, app->shell ? "Next: connect %s" : "Next: pumpctl --pump %s status",
@@ -333,7 +364,8 @@ enum error_code sim_start(struct app *app, const struct values *args, struct out
 	const char *state = NULL;
 	struct sim_place place;
 	struct simulator_status status;
-	char ready[256], address[STATE_ADDRESS_MAX + 1];
+	char ready[256], address[STATE_ADDRESS_MAX + 1], card[SESSION_CARD_TEXT_MAX] = "";
+	bool is_paired = false;
 	const struct value *name = &args->at[START_NAME];
 	enum error_code code = app_state_dir(app, &state, error);
 	if (!code)
@@ -356,12 +388,12 @@ enum error_code sim_start(struct app *app, const struct values *args, struct out
 		return ERR_NONE;
 	}
 	if (is_new)
-		code = create(app, args, &place, error);
+		code = create(app, args, &place, card, error);
 	if (!code)
 		code = run(args, &place, ready, sizeof(ready), error);
 	if (!code)
-		code = store_address(state, &place, ready, address, error);
+		code = store_address(state, &place, ready, address, &is_paired, error);
 	if (!code)
-		show(app, out, &place, address, is_new);
+		show(app, out, &place, address, is_new, is_paired, card);
 	return code;
 }

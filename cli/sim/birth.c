@@ -61,19 +61,35 @@ static bool read_image(const struct sim_options *options, struct pump_birth *bir
 	return false;
 }
 
-static bool read_key(int fd, uint8_t key[PAIRING_KEY_LEN])
+/* Length read, up to size. */
+static size_t read_some(int fd, uint8_t *bytes, size_t size)
 {
 	size_t at = 0;
-	while (at < PAIRING_KEY_LEN) {
-		ssize_t n = read(fd, key + at, PAIRING_KEY_LEN - at);
+	while (at < size) {
+		ssize_t n = read(fd, bytes + at, size - at);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0) {
-			fputs("pumpsim: --key-fd gave fewer than 32 bytes\n", stderr);
-			return false;
-		}
+		if (n <= 0)
+			break;
 		at += (size_t)n;
 	}
+	return at;
+}
+
+/* Whoever gives only a pairing key leaves advertisement and card to chance. */
+static bool read_keys(int fd, struct pump_birth *birth)
+{
+	uint8_t card[CARD_CODE_BYTES];
+	if (read_some(fd, birth->pairing_key, PAIRING_KEY_LEN) < PAIRING_KEY_LEN) {
+		fputs("pumpsim: --key-fd gave fewer than 32 bytes\n", stderr);
+		return false;
+	}
+	if (read_some(fd, birth->advert_key, ADVERT_KEY_LEN) < ADVERT_KEY_LEN)
+		randombytes_buf(birth->advert_key, ADVERT_KEY_LEN);
+	if (read_some(fd, card, sizeof(card)) < sizeof(card))
+		randombytes_buf(card, sizeof(card));
+	card_code_make(card, birth->card_code);
+	sodium_memzero(card, sizeof(card));
 	return true;
 }
 
@@ -103,10 +119,8 @@ static bool read_birth(const struct sim_options *options, struct pump_birth *bir
 		memcpy(birth->operator_id, options->operator_id, strlen(options->operator_id) + 1);
 	/* Today is the last day of the history. */
 	birth->utc_s = (int64_t)time(NULL) - (int64_t)options->days * SECONDS_PER_DAY;
-	birth->paired = true;
-	randombytes_buf(birth->advert_key, sizeof(birth->advert_key));
-	card_code_make((const uint8_t[CARD_CODE_BYTES]){0}, birth->card_code);
-	return read_image(options, birth) && read_key(options->key_fd, birth->pairing_key);
+	birth->paired = !options->unpaired;
+	return read_image(options, birth) && read_keys(options->key_fd, birth);
 }
 
 struct history {

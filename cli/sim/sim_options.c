@@ -44,7 +44,9 @@ static const char help[] =
 	"  --workstation     id of the paired workstation, 16 hexadecimal digits\n"
 	"  --operator, --operator-key\n"
 	"                    first supervisor and Ed25519 public key, 64 hexadecimal digits\n"
-	"  --key-fd N        descriptor that gives the 32 bytes of the pairing key\n"
+	"  --key-fd N        descriptor that gives the 32 bytes of the pairing key, then if wanted the 32 of the\n"
+	"                    advert key and 5 random ones for the card code\n"
+	"  --unpaired        no workstation is paired: the card code is the only way in\n"
 	"  --reservoir       contents, such as \"20 mL\"\n"
 	"  --drug, --concentration, --dose, --low-alarm\n"
 	"                    the running program: morphine, \"10 mg/mL\", \"1.25 mg/day\", \"2 mL\";\n"
@@ -82,6 +84,7 @@ static const struct row rows[] = {
 	{"workstation", KIND_TEXT, MEMBER(workstation), 0, 0},
 	{"operator", KIND_TEXT, MEMBER(operator_id), 0, 0},
 	{"operator-key", KIND_TEXT, MEMBER(operator_key), 0, 0},
+	{"unpaired", KIND_FLAG, MEMBER(unpaired), 0, 0},
 	{"key-fd", KIND_INDEX, MEMBER(key_fd), 0, UINT16_MAX},
 	{"days", KIND_NUMBER, MEMBER(days), 0, DAYS_MAX},
 	{"log-slots", KIND_NUMBER, MEMBER(log_slots), LOG_SLOTS_MIN, LOG_SLOTS_MAX},

@@ -8,6 +8,7 @@
 
 struct sim_options {
 	bool create, foreground;
+	bool unpaired;           /* no workstation is paired with the new pump */
 	const char *name, *state; /* of the pump; its directory */
 	/* Running. */
 	uint64_t speed, mtu;

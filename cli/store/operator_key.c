@@ -133,15 +133,28 @@ static bool take_hex(char **at, const char *name, uint8_t *out, size_t size)
 	       !sodium_hex2bin(out, size, text, 2 * size, NULL, &len, &end) && len == size;
 }
 
+/* What follows the digits; NULL: there are none, or they say more than greatest. */
+static const char *read_digits(const char *text, uint64_t greatest, uint64_t *out)
+{
+	uint64_t number = 0;
+	const char *at = text;
+	for (; *at >= '0' && *at <= '9'; at++) {
+		const uint64_t digit = (uint64_t)(*at - '0');
+		if (digit > greatest || number > (greatest - digit) / 10)
+			return NULL;
+		number = number * 10 + digit;
+	}
+	*out = number;
+	return at == text ? NULL : at;
+}
+
 static bool take_number(char **at, const char *name, uint64_t greatest, uint64_t *out)
 {
-	char *end = NULL;
 	const char *text = take_line(at, name);
-	if (!text || *text < '1' || *text > '9')
+	if (!text || *text == '0')
 		return false;
-	errno = 0;
-	*out = strtoull(text, &end, 10);
-	return !errno && !*end && *out <= greatest;
+	const char *end = read_digits(text, greatest, out);
+	return end && !*end;
 }
 
 static int check_private(const char *dir, const char *id)
@@ -214,15 +227,17 @@ struct tries {
 
 static void read_tries(const char *dir, const char *id, struct tries *out)
 {
-	char name[OPERATOR_KEY_ID_MAX + 8], text[TRIES_MAX + 1], *end = NULL;
+	char name[OPERATOR_KEY_ID_MAX + 8], text[TRIES_MAX + 1];
+	uint64_t count = 0, last_s = 0;
 	*out = (struct tries){0};
 	tries_name(id, name);
 	const long len = state_read_file(dir, name, text, TRIES_MAX);
 	if (len <= 0)
 		return;
 	text[len] = '\0';
-	out->count = strtoul(text, &end, 10);
-	out->last_s = strtoll(end, NULL, 10);
+	const char *end = read_digits(text, UINT32_MAX, &count);
+	if (end && *end == ' ' && read_digits(end + 1, INT64_MAX, &last_s))
+		*out = (struct tries){(unsigned long)count, (long long)last_s};
 }
 
 static int write_tries(const char *dir, const char *id, const struct tries *tries)

@@ -157,6 +157,17 @@ long state_read_file(const char *dir, const char *name, void *buf, size_t size)
 	return result < 0 ? result : (long)len;
 }
 
+int state_workstation(const char *state_dir, uint8_t id[STATE_WORKSTATION_LEN])
+{
+	const long len = state_read_file(state_dir, "workstation", id, STATE_WORKSTATION_LEN);
+	if (len == STATE_WORKSTATION_LEN)
+		return 0;
+	if (len != -ENOENT)
+		return len < 0 ? (int)len : -EBADMSG;
+	randombytes_buf(id, STATE_WORKSTATION_LEN);
+	return state_replace_file(state_dir, "workstation", id, STATE_WORKSTATION_LEN);
+}
+
 /* A serial becomes a file name: letters, digits and hyphens only. */
 static bool is_serial(const char *serial)
 {
@@ -174,6 +185,7 @@ int state_pairing_store(const char *state_dir, const struct state_pairing *pairi
 {
 	char dir[STATE_PATH_MAX], text[PAIRING_TEXT_MAX];
 	char key[2 * STATE_KEY_LEN + 1], workstation[2 * STATE_WORKSTATION_LEN + 1];
+	char advert[2 * STATE_ADVERT_KEY_LEN + 1] = "";
 	if (!is_serial(pairing->serial))
 		return -EINVAL;
 	int err = pairings_directory(state_dir, dir, sizeof(dir));
@@ -182,8 +194,11 @@ int state_pairing_store(const char *state_dir, const struct state_pairing *pairi
 	sodium_bin2hex(key, sizeof(key), pairing->key, sizeof(pairing->key));
 	sodium_bin2hex(workstation, sizeof(workstation), pairing->workstation,
 		       sizeof(pairing->workstation));
-	const int n = snprintf(text, sizeof(text), "serial %s\naddress %s\nkey %s\nworkstation %s\n",
-			       pairing->serial, pairing->address, key, workstation);
+	if (pairing->has_advert_key)
+		sodium_bin2hex(advert, sizeof(advert), pairing->advert_key, sizeof(pairing->advert_key));
+	const int n = snprintf(text, sizeof(text), "serial %s\naddress %s\nkey %s\nworkstation %s\n%s%s%s",
+			       pairing->serial, pairing->address, key, workstation,
+			       *advert ? "advert " : "", advert, *advert ? "\n" : "");
 	err = state_replace_file(dir, pairing->serial, text, (size_t)n);
 	sodium_memzero(key, sizeof(key));
 	sodium_memzero(text, sizeof(text));
@@ -244,6 +259,7 @@ static int pairing_read(const char *dir, const char *name, struct state_pairing 
 					  sizeof(out->workstation))
 		      ? 0
 		      : -EBADMSG;
+	out->has_advert_key = pairing_hex(text, "advert", out->advert_key, sizeof(out->advert_key));
 	sodium_memzero(text, sizeof(text));
 	return err;
 }

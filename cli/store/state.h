@@ -15,6 +15,7 @@
 #define STATE_ADDRESS_MAX     63
 #define STATE_KEY_LEN         32
 #define STATE_WORKSTATION_LEN 8
+#define STATE_ADVERT_KEY_LEN  32
 
 /* A pump this workstation is paired with: <state>/pairings/SERIAL (text, docs/architecture.md). */
 struct state_pairing {
@@ -22,6 +23,8 @@ struct state_pairing {
 	char address[STATE_ADDRESS_MAX + 1]; /* "sim:NAME" or "AA:BB:CC:DD:EE:FF[/random]" */
 	uint8_t key[STATE_KEY_LEN];
 	uint8_t workstation[STATE_WORKSTATION_LEN];
+	bool has_advert_key;
+	uint8_t advert_key[STATE_ADVERT_KEY_LEN]; /* maps its advertisements to it */
 };
 
 /*
@@ -40,6 +43,10 @@ int state_replace_file(const char *dir, const char *name, const void *data, size
 	__attribute__((warn_unused_result));
 /* Reads a whole file of at most size bytes. Returns the length, -EFBIG or -errno. */
 long state_read_file(const char *dir, const char *name, void *buf, size_t size)
+	__attribute__((warn_unused_result));
+
+/* The identity of this workstation, made when it is first needed. 0, -EBADMSG or -errno. */
+int state_workstation(const char *state_dir, uint8_t id[STATE_WORKSTATION_LEN])
 	__attribute__((warn_unused_result));
 
 /* Stores, reads (by serial or address), removes a pairing. -ENOENT, -EBADMSG (not readable as

@@ -399,7 +399,7 @@ enum pump_err client_read_program(struct client *c, uint64_t now_ms)
 
 enum pump_err client_read_operators(struct client *c, uint64_t now_ms)
 {
-	return ask(c, OP_GET_OPERATORS, now_ms);
+	return exchange_request(c, OP_GET_OPERATORS, now_ms);
 }
 
 enum pump_err client_read_range(struct client *c, uint64_t now_ms)

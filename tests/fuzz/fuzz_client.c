@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A hostile pump that holds the pairing key: the input is a list of steps, each a step code and
- * what it takes. Sealed plaintext of its own, right answers with one byte changed, raw segments,
- * time, ends of writes and stores, and requests come in any order. Whatever happens, no commit
- * leaves before its intent is stored, nothing follows REPORT_ENDED, and no outcome is invented.
+ * A hostile pump that holds the pairing key: the input is a list of steps and what each takes. Sealed plaintext of
+ * its own, right answers with one byte changed, raw segments, time, ends of writes and stores, and requests come in
+ * any order. No commit leaves before its intent is stored, nothing follows REPORT_ENDED, no outcome is invented.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -131,8 +130,7 @@ static void take(const struct action *action)
 	case ACTION_SEND:
 		take_write(action);
 		return;
-	case ACTION_SIGN:
-		/* As an operator who is always there; what is signed is the pump's affair. */
+	case ACTION_SIGN: /* nobody signs: what is signed is the pump's affair */
 		client_signed(&f.client, NULL, 0, f.now_ms);
 		return;
 	case ACTION_STORE_INTENT:
@@ -154,7 +152,7 @@ static void take(const struct action *action)
 		return;
 	case ACTION_WAKE_AT:
 	case ACTION_CLOSE:
-		return;
+		break;
 	}
 }
 
@@ -414,7 +412,6 @@ static void start(uint8_t options)
 	run();
 }
 
-/* The whole handshake, unless something came between. */
 static void greet(void)
 {
 	uint8_t reply[HANDSHAKE_MAX];

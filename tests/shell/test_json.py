@@ -17,6 +17,8 @@ ARGUMENTS = {
     "therapy stop": ("--confirm", "PX20-000123 stop"),
     "therapy minimum": ("--confirm", "PX20-000123 minimum"),
     "therapy resume": ("--confirm", "PX20-000123 resume"),
+    "pair": ("--list",),
+    "unpair": ("PX20-000123", "--dry-run"),
     "operator add": ("anna", "nurse", "--confirm", "PX20-000123 operator anna nurse"),
     "operator disable": ("anna", "--operator", "trainer", "--confirm", "PX20-000123 operator anna disable"),
     "operator countersign": ("1", "--dry-run"),

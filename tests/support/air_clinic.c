@@ -10,6 +10,7 @@
 #include "audit.h"
 #include "image.h"
 #include "link_local.h"
+#include "operator_key.h"
 #include "records.h"
 #include "state.h"
 #include "temporary.h"
@@ -61,6 +62,10 @@ static void make_birth(struct pump_birth *birth)
 	birth->paired = true;
 	randombytes_buf_deterministic(birth->pairing_key, sizeof(birth->pairing_key),
 				      (const uint8_t[32]){1});
+	memcpy(birth->operator_id, AIR_OPERATOR, sizeof(AIR_OPERATOR));
+	ck_assert_int_eq(operator_key_create(clinic.state_dir, AIR_OPERATOR, AIR_PASSPHRASE, OPERATOR_KEY_FAST,
+					     birth->operator_key),
+			 0);
 	ck_assert_int_eq(image_encode(&program, birth->image, sizeof(birth->image),
 				      &birth->image_len), PUMP_OK);
 }

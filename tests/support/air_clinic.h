@@ -13,6 +13,10 @@
 #include "session.h"
 #include "state.h"
 
+/* The only operator of the pump, a supervisor; its key is in the state directory. */
+#define AIR_OPERATOR   "trainer"
+#define AIR_PASSPHRASE "training"
+
 struct air_clinic {
 	struct loop *loop;
 	char state_dir[64], pump_dir[80];

@@ -2,9 +2,11 @@
 #include "air_command.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app.h"
 #include "audit.h"
@@ -68,12 +70,18 @@ struct air_result air_command(const char *const *words)
 	struct terminal terminal = {0};
 	struct air_result result;
 	int count = 0;
+	int passphrase[2]; /* one line for the one that a command may ask for */
 	const uint64_t begun = virtual_now_us();
 	struct app *app = app_create();
 	ck_assert_ptr_nonnull(app);
 	app->options.json = true;
 	app->options.no_input = true;
 	app->options.state_dir = clinic.state_dir;
+	ck_assert_int_eq(pipe2(passphrase, O_CLOEXEC), 0);
+	ck_assert_int_eq(write(passphrase[1], AIR_PASSPHRASE "\n", sizeof(AIR_PASSPHRASE)), sizeof(AIR_PASSPHRASE));
+	ck_assert_int_eq(close(passphrase[1]), 0);
+	app->options.operator_id = AIR_OPERATOR;
+	app->options.passphrase_fd = passphrase[0];
 	for (; words[count]; count++) {
 		ck_assert_int_lt(count, AIR_COMMAND_WORDS_MAX);
 		(void)snprintf(copies[count], sizeof(copies[count]), "%s", words[count]);
@@ -82,6 +90,7 @@ struct air_result air_command(const char *const *words)
 	take_terminal(&terminal);
 	result.exit_code = execute(app, count, arguments);
 	app_destroy(app);
+	ck_assert_int_eq(close(passphrase[0]), 0);
 	give_terminal_back(&terminal);
 	result.took_us = virtual_now_us() - begun;
 	result.tells_next = strstr(terminal.told, "\nNext: ") != NULL;

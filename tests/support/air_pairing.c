@@ -79,6 +79,7 @@ static void carry_out(const struct action *action)
 		gatt_client_destroy(run.gatt);
 		run.gatt = NULL;
 		break;
+	case ACTION_SIGN:
 	case ACTION_STORE_INTENT:
 	case ACTION_STORE_OUTCOME:
 	case ACTION_STORE_RECORDS:

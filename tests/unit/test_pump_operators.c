@@ -79,6 +79,34 @@ static struct change refill(void)
 					.lot = "L1", .mixture = {1, {{"morphine", {MG_PER_ML_10}}}}}};
 }
 
+static uint16_t prepare_later_row(int row, const char **who)
+{
+	struct change change = {.parts = 0};
+
+	switch (row) {
+	case 7:
+		change.parts = PART_OPERATOR;
+		change.operator_act = (struct act_operator){OPERATOR_PUT, {"zoe", OPERATOR_NURSE, {0x33}}};
+		prepare(ORDER_OPERATORS, &change);
+		*who = "S";
+		return ORDER_OPERATORS;
+	case 8:
+		change.parts = PART_THERAPY;
+		change.therapy = ACT_STOP;
+		prepare(ORDER_STOP, &change);
+		*who = "VNPS";
+		return ORDER_STOP;
+	case 9:
+		change.parts = PART_BOLUS;
+		change.bolus.what = BOLUS_STOP;
+		prepare(ORDER_BOLUS_STOP, &change);
+		*who = "VNPS";
+		return ORDER_BOLUS_STOP;
+	default:
+		ck_abort_msg("no row %d", row);
+	}
+}
+
 /* Row by row of the role matrix: the change, and who may order it. */
 static uint16_t prepare_row(int row, const char **who)
 {
@@ -123,26 +151,8 @@ static uint16_t prepare_row(int row, const char **who)
 		prepare(ORDER_ALARM, &change);
 		*who = "NPS";
 		return ORDER_ALARM;
-	case 7:
-		change.parts = PART_OPERATOR;
-		change.operator_act = (struct act_operator){OPERATOR_PUT, {"zoe", OPERATOR_NURSE, {0x33}}};
-		prepare(ORDER_OPERATORS, &change);
-		*who = "S";
-		return ORDER_OPERATORS;
-	case 8:
-		change.parts = PART_THERAPY;
-		change.therapy = ACT_STOP;
-		prepare(ORDER_STOP, &change);
-		*who = "VNPS";
-		return ORDER_STOP;
-	case 9:
-		change.parts = PART_BOLUS;
-		change.bolus.what = BOLUS_STOP;
-		prepare(ORDER_BOLUS_STOP, &change);
-		*who = "VNPS";
-		return ORDER_BOLUS_STOP;
 	default:
-		ck_abort_msg("no row %d", row);
+		return prepare_later_row(row, who);
 	}
 }
 

@@ -25,7 +25,7 @@ START_TEST(session_opens_and_says_what_the_pump_is)
 	ck_assert_uint_gt(strlen(started.firmware), 0);
 	ck_assert(r->hand.pump.capabilities & PUMP_IS_VIRTUAL);
 	ck_assert_str_eq(started.patient_tag, "W4-BED2");
-	ck_assert_uint_eq(started.operators, 0);
+	ck_assert_uint_eq(started.operators, r->pump.memory.operators.count);
 	ck_assert_uint_eq(started.slot, 0);
 	ck_assert_uint_eq(started.epoch, 1);
 	ck_assert_uint_eq(started.last_token, 0);
