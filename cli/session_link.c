@@ -197,7 +197,7 @@ static enum error_code connect_once(struct session *s, uint64_t deadline, struct
 /* A link may end before the pump answered anything; that is the radio's daily life. */
 #define SILENT_REPEATS 3
 
-enum error_code session_connect(struct session *s, struct error *error)
+static enum error_code connect_there(struct session *s, struct error *error)
 {
 	const uint64_t deadline = loop_now_ms() + (uint64_t)s->config.timeout_ms;
 	enum error_code code = connect_once(s, deadline, error);
@@ -207,5 +207,14 @@ enum error_code session_connect(struct session *s, struct error *error)
 		wireless_drop(s->wireless);
 		code = connect_once(s, deadline, error);
 	}
+	return code;
+}
+
+enum error_code session_connect(struct session *s, struct error *error)
+{
+	const enum error_code code = connect_there(s, error);
+	if ((code == ERR_NOT_FOUND || code == ERR_SIM_NOT_RUNNING) && !s->card_code &&
+	    session_find(s, profile.service.bytes))
+		return connect_there(s, error);
 	return code;
 }

@@ -107,6 +107,12 @@ enum error_code session_pull_window(struct session *session, uint32_t epoch, uin
  */
 void session_pace(struct session *session, bool is_fast);
 
+/*
+ * session_find.c: looks for the pump by what it advertises, where only its pairing knows it. True: it is at another
+ * address than it was, which is now in s->pairing.
+ */
+bool session_find(struct session *session, const uint8_t *service);
+
 /* session_link.c: connects to the pairing's address and starts GATT; waits until it is ready. */
 enum error_code session_connect(struct session *session, struct error *error)
 	__attribute__((warn_unused_result));

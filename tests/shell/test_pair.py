@@ -119,6 +119,7 @@ class Pairing(unittest.TestCase):
             file.write(text.replace("sim:lab", "sim:elsewhere"))
         pumps = {pump["address"]: pump["paired_as"] for pump in self.bench.must("scan")["pumps"]}
         self.assertEqual(pumps["sim:lab"], self.serial)
+        self.assertEqual(self.bench.must("--pump", self.serial, "status")["pump"]["serial"], self.serial)
 
 
 if __name__ == "__main__":
