@@ -2,95 +2,10 @@
 #include "second.h"
 
 #include "second_acts.h"
+#include "second_image.h"
 
 #include <sodium.h>
 #include <string.h>
-
-/*
- * Offsets of docs/protocol.md section 5. An image is version, then mixture, base and alarms, each tag, length (2), body.
- */
-enum {
-	SECTION_HEAD = 3,
-	BASE_LEN = 9,
-	ALARMS_LEN = 4,
-	TAIL_LEN = SECTION_HEAD + BASE_LEN + SECTION_HEAD + ALARMS_LEN,
-	MODE_SIMPLE_CODE = 0x55,
-};
-
-/* dose x 1,000,000 may take 84 bits. */
-__extension__ typedef unsigned __int128 wide;
-
-struct second_drug {
-	const uint8_t *name;
-	size_t name_len;
-	uint64_t concentration;
-};
-
-struct second_image {
-	size_t count;
-	struct second_drug drugs[MIXTURE_MAX];
-	uint8_t mode;
-	uint64_t dose, low_alarm;
-};
-
-static uint64_t number_at(const uint8_t *bytes, size_t width)
-{
-	uint64_t value = 0;
-
-	while (width-- > 0)
-		value = value * 256 + bytes[width];
-	return value;
-}
-
-/* True if a section with this tag and exactly len bytes of body begins at bytes. */
-static bool is_section(const uint8_t *bytes, uint8_t tag, size_t len)
-{
-	return bytes[0] == tag && number_at(bytes + 1, 2) == len;
-}
-
-static bool walk_drugs(const uint8_t *at, const uint8_t *end, struct second_image *image)
-{
-	image->count = *at++;
-	if (image->count == 0 || image->count > MIXTURE_MAX)
-		return false;
-	for (size_t i = 0; i < image->count; i++) {
-		struct second_drug *drug = &image->drugs[i];
-
-		if (at == end)
-			return false;
-		drug->name_len = *at++;
-		if (drug->name_len == 0 || drug->name_len > DRUG_NAME_MAX ||
-		    (size_t)(end - at) < drug->name_len + 4)
-			return false;
-		drug->name = at;
-		drug->concentration = number_at(at + drug->name_len, 4);
-		at += drug->name_len + 4;
-		if (drug->concentration == 0)
-			return false;
-	}
-	return at == end;
-}
-
-/* Everything behind the mixture has a fixed length, so the tail is read from the end. */
-static bool walk_image(const uint8_t *bytes, size_t len, struct second_image *image)
-{
-	const uint8_t *base, *alarms;
-	size_t mixture_len;
-
-	if (len < 1 + SECTION_HEAD + 1 + TAIL_LEN || bytes[0] != 1)
-		return false;
-	mixture_len = len - 1 - SECTION_HEAD - TAIL_LEN;
-	base = bytes + len - TAIL_LEN;
-	alarms = base + SECTION_HEAD + BASE_LEN;
-	if (!is_section(bytes + 1, 0x0F, mixture_len) || !is_section(base, 0x33, BASE_LEN) ||
-	    !is_section(alarms, 0x55, ALARMS_LEN))
-		return false;
-	image->mode = base[SECTION_HEAD];
-	image->dose = number_at(base + SECTION_HEAD + 1, 8);
-	image->low_alarm = number_at(alarms + SECTION_HEAD, 4);
-	return image->mode == MODE_SIMPLE_CODE && image->dose > 0 &&
-	       walk_drugs(bytes + 1 + SECTION_HEAD, base, image);
-}
 
 /* name: NUL-terminated in room for DRUG_NAME_MAX + 1. */
 static bool is_name(const struct second_drug *drug, const char *name)
@@ -98,11 +13,87 @@ static bool is_name(const struct second_drug *drug, const char *name)
 	return memcmp(drug->name, name, drug->name_len) == 0 && name[drug->name_len] == '\0';
 }
 
+static bool is_number(const uint8_t *bytes, size_t width, int64_t meant)
+{
+	return second_number(bytes, width) == (uint64_t)meant;
+}
+
+static bool flex_agrees_with_meant(const struct second_image *image,
+				   const struct program_flex *meant)
+{
+	if (meant->count != image->patterns)
+		return false;
+	for (size_t day = 0; day < WEEKDAYS; day++)
+		if (meant->of_day[day] != image->days[day])
+			return false;
+	for (size_t i = 0; i < image->patterns; i++) {
+		if (meant->patterns[i].count != image->step_count[i])
+			return false;
+		for (size_t k = 0; k < image->step_count[i]; k++) {
+			const uint8_t *step = image->steps[i] + k * SECOND_STEP_LEN;
+
+			if (!is_number(step, 2, meant->patterns[i].steps[k].minute) ||
+			    !is_number(step + 2, 8, meant->patterns[i].steps[k].dose.ng_per_day))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool base_agrees_with_meant(const struct second_image *image, const struct program *meant)
+{
+	switch (meant->mode) {
+	case PROGRAM_SIMPLE:
+		return image->mode == SECOND_SIMPLE &&
+		       (uint64_t)meant->dose.ng_per_day == image->dose;
+	case PROGRAM_FLEX:
+		return image->mode == SECOND_FLEX && flex_agrees_with_meant(image, &meant->flex);
+	case PROGRAM_PERIODIC:
+		return image->mode == SECOND_PERIODIC &&
+		       (uint64_t)meant->periodic.dose.ng == image->periodic_dose &&
+		       (uint64_t)meant->periodic.duration.s == image->periodic_s &&
+		       (uint64_t)meant->periodic.interval.s == image->interval_s &&
+		       (uint64_t)meant->periodic.base.ng_per_day == image->dose;
+	case PROGRAM_MINIMUM:
+		return image->mode == SECOND_MINIMUM;
+	case PROGRAM_STOPPED:
+		return image->mode == SECOND_STOPPED;
+	}
+	return false;
+}
+
+static bool patient_agrees_with_meant(const uint8_t *body, const struct program_patient_bolus *meant)
+{
+	if (!body || !meant->present)
+		return !body && !meant->present;
+	return is_number(body, 8, meant->dose.ng) && is_number(body + 8, 4, meant->duration.s) &&
+	       is_number(body + 12, 4, meant->lockout.s) && is_number(body + 16, 1, meant->most);
+}
+
+static bool bridge_agrees_with_meant(const uint8_t *body, const struct program_bridge *meant)
+{
+	static const uint8_t codes[] = {[BRIDGE_LINE_ASPIRATED] = 0x33,
+					[BRIDGE_LINE_EMPTY] = 0x55,
+					[BRIDGE_ACCEPTED] = 0x66};
+
+	switch (meant->kind) {
+	case BRIDGE_UNSAID:
+		return !body;
+	case BRIDGE_NONE:
+		return body && body[0] == 0x33 && body[1] == codes[meant->reason];
+	case BRIDGE_RUNS:
+		return body && body[0] == 0x55 && is_number(body + 1, 4, meant->volume.nl) &&
+		       is_number(body + 5, 4, meant->rate.nl_per_day);
+	}
+	return false;
+}
+
 static bool agrees_with_meant(const struct second_image *image, const struct program *meant)
 {
-	if (meant->mode != PROGRAM_SIMPLE || meant->mixture.count != image->count ||
-	    (uint64_t)meant->dose.ng_per_day != image->dose ||
-	    (uint64_t)meant->low_alarm.nl != image->low_alarm)
+	if (meant->mixture.count != image->count || !base_agrees_with_meant(image, meant) ||
+	    (uint64_t)meant->low_alarm.nl != image->low_alarm ||
+	    !patient_agrees_with_meant(image->patient, &meant->patient) ||
+	    !bridge_agrees_with_meant(image->bridge, &meant->bridge))
 		return false;
 	for (size_t i = 0; i < image->count; i++) {
 		const struct mixture_part *part = &meant->mixture.parts[i];
@@ -114,25 +105,110 @@ static bool agrees_with_meant(const struct second_image *image, const struct pro
 	return true;
 }
 
-static bool agrees_with_staged(const struct second_image *image, const struct msg_staged *staged)
+static bool flex_agrees_with_staged(const struct second_image *image,
+				    const struct staged_flex *theirs)
 {
-	const struct staged_image *theirs = &staged->image;
-	wide rate = (wide)image->dose * 1000000 / image->drugs[0].concentration;
+	if (theirs->count != image->patterns ||
+	    memcmp(theirs->of_day, image->days, sizeof theirs->of_day) != 0)
+		return false;
+	for (size_t i = 0; i < image->patterns; i++) {
+		if (theirs->steps[i] != image->step_count[i])
+			return false;
+		for (size_t k = 0; k < image->step_count[i]; k++) {
+			const uint8_t *step = image->steps[i] + k * SECOND_STEP_LEN;
 
-	if (theirs->mode != image->mode || theirs->dose_ng_per_day != image->dose ||
-	    theirs->low_alarm_nl != image->low_alarm || theirs->count != image->count ||
-	    staged->rate_nl_per_day != rate || theirs->volume_24h_nl != rate ||
-	    theirs->greatest_hour_nl != (rate + 23) / 24)
+			if (theirs->minute[i][k] != second_number(step, 2) ||
+			    theirs->dose_ng_per_day[i][k] != second_number(step + 2, 8))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool base_agrees_with_staged(const struct second_image *image,
+				    const struct staged_image *theirs)
+{
+	if (theirs->mode != image->mode)
+		return false;
+	if (image->mode == SECOND_SIMPLE)
+		return theirs->dose_ng_per_day == image->dose;
+	if (image->mode == SECOND_FLEX)
+		return flex_agrees_with_staged(image, &theirs->flex);
+	return image->mode != SECOND_PERIODIC ||
+	       (theirs->periodic.dose_ng == image->periodic_dose &&
+		theirs->periodic.duration_s == image->periodic_s &&
+		theirs->periodic.interval_s == image->interval_s &&
+		theirs->periodic.base_ng_per_day == image->dose);
+}
+
+static bool patient_agrees_with_staged(const uint8_t *body, const struct staged_image *theirs)
+{
+	if (!body || !theirs->has_patient)
+		return !body && !theirs->has_patient;
+	return theirs->patient.dose_ng == second_number(body, 8) &&
+	       theirs->patient.duration_s == second_number(body + 8, 4) &&
+	       theirs->patient.lockout_s == second_number(body + 12, 4) &&
+	       theirs->patient.most == body[16];
+}
+
+static bool bridge_agrees_with_staged(const uint8_t *body, const struct staged_image *theirs)
+{
+	uint64_t volume, rate;
+
+	if (!body)
+		return theirs->bridge == 0x0F;
+	if (theirs->bridge != body[0])
+		return false;
+	if (body[0] == 0x33)
+		return theirs->bridge_reason == body[1];
+	volume = second_number(body + 1, 4);
+	rate = second_number(body + 5, 4);
+	return rate > 0 && theirs->bridge_volume_nl == volume &&
+	       theirs->bridge_rate_nl_per_day == rate &&
+	       theirs->bridge_duration_s == (volume * 86400 + rate - 1) / rate;
+}
+
+static bool drugs_agree_with_staged(const struct second_image *image,
+				    const struct second_totals *totals,
+				    const struct staged_image *theirs)
+{
+	if (theirs->count != image->count)
 		return false;
 	for (size_t i = 0; i < image->count; i++) {
 		const struct second_drug *drug = &image->drugs[i];
+		second_wide day = totals->day * drug->concentration + 999999;
+		second_wide worst = totals->worst * drug->concentration + 999999;
 
 		if (!is_name(drug, theirs->drugs[i].name) ||
 		    theirs->drugs[i].concentration_ng_per_ml != drug->concentration ||
-		    theirs->drugs[i].daily_ng != (rate * drug->concentration + 999999) / 1000000)
+		    theirs->drugs[i].daily_ng != day / 1000000 ||
+		    theirs->drugs[i].worst_ng != worst / 1000000)
 			return false;
 	}
 	return true;
+}
+
+static bool agrees_with_staged(const struct second_image *image, const struct msg_staged *staged)
+{
+	const struct staged_image *theirs = &staged->image;
+	struct second_totals totals;
+
+	/* At minimum rate the number is the pump's own: here only that all of it fits together. */
+	second_image_totals(image, staged->rate_nl_per_day, &totals);
+	return base_agrees_with_staged(image, theirs) &&
+	       theirs->low_alarm_nl == image->low_alarm && staged->rate_nl_per_day == totals.rate &&
+	       theirs->volume_24h_nl == totals.day && theirs->greatest_hour_nl == totals.hour &&
+	       theirs->worst_24h_nl == totals.worst &&
+	       drugs_agree_with_staged(image, &totals, theirs) &&
+	       patient_agrees_with_staged(image->patient, theirs) &&
+	       bridge_agrees_with_staged(image->bridge, theirs);
+}
+
+static enum therapy_state therapy_of(const struct second_image *image)
+{
+	if (image->mode == SECOND_STOPPED)
+		return THERAPY_STOPPED;
+	return image->mode == SECOND_MINIMUM ? THERAPY_MINIMUM : THERAPY_RUNNING;
 }
 
 static bool is_digest_of(const uint8_t *digest, const uint8_t *bytes, size_t len)
@@ -148,10 +224,10 @@ static enum pump_err compare_image(const uint8_t *bytes, size_t len, const struc
 {
 	struct second_image image;
 
-	if (!walk_image(bytes, len, &image))
+	if (!second_image_walk(bytes, len, &image))
 		return PUMP_EFORM;
 	if (!agrees_with_meant(&image, meant) || !staged->has_image ||
-	    staged->therapy != THERAPY_RUNNING ||
+	    staged->therapy != therapy_of(&image) ||
 	    !is_digest_of(staged->active_digest, bytes, len) ||
 	    !agrees_with_staged(&image, staged))
 		return PUMP_EMISMATCH;
@@ -163,7 +239,8 @@ static enum pump_err compare_therapy(enum order_kind kind, const struct msg_stag
 	if (kind == ORDER_STOP &&
 	    (staged->therapy != THERAPY_STOPPED || staged->rate_nl_per_day != 0))
 		return PUMP_EMISMATCH;
-	if ((kind == ORDER_RESUME && staged->therapy != THERAPY_RUNNING) ||
+	/* What is resumed may be a program that holds the pump at its least rate, or stopped. */
+	if ((kind == ORDER_RESUME && staged->therapy == THERAPY_UNDETERMINED) ||
 	    (kind == ORDER_MINIMUM && staged->therapy != THERAPY_MINIMUM))
 		return PUMP_EMISMATCH;
 	return PUMP_OK;

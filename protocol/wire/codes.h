@@ -26,8 +26,8 @@
 #define SEAL_OVERHEAD   24   /* counter and tag */
 #define PLAINTEXT_MAX   (MESSAGE_MAX - SEAL_OVERHEAD)
 #define RECORD_MAX      192
-#define IMAGE_MAX       512
-#define CHANGE_MAX      1024
+#define IMAGE_MAX       1200 /* every section at its longest takes 1147 */
+#define CHANGE_MAX      1712
 #define ACTS_MAX        (CHANGE_MAX - IMAGE_MAX) /* a change without an image */
 #define OPERATORS_MAX    16 /* that a pump lists */
 #define OPERATOR_ID_MAX  16 /* characters */
@@ -58,6 +58,24 @@ enum therapy_state {
 
 /* Body of the therapy act section of a change (section 6). */
 enum therapy_act { ACT_STOP = 0x33, ACT_MINIMUM = 0x3C, ACT_RESUME = 0x55 };
+
+/* Base section of an image (section 5). */
+enum base_mode {
+	MODE_STOPPED = 0x33,
+	MODE_MINIMUM = 0x3C,
+	MODE_SIMPLE = 0x55,
+	MODE_FLEX = 0x66,
+	MODE_PERIODIC = 0x99,
+};
+
+/* Bridge section of an image; UNSAID is how STAGED says that there is none (section 6). */
+enum bridge_code { BRIDGE_CODE_UNSAID = 0x0F, BRIDGE_CODE_NONE = 0x33, BRIDGE_CODE_RUNS = 0x55 };
+
+enum bridge_reason_code {
+	REASON_LINE_ASPIRATED = 0x33,
+	REASON_LINE_EMPTY = 0x55,
+	REASON_ACCEPTED = 0x66,
+};
 
 enum order_kind {
 	ORDER_PROGRAM = 0x3333,

@@ -172,18 +172,42 @@ struct msg_stage {
 	size_t change_len;
 };
 
-/* The pump's own decoding of a staged image (section 6). */
+/*
+ * The pump's own decoding of a staged image and its totals (section 6). Which members count
+ * follows from mode, has_patient and bridge; the others are zero.
+ */
 struct staged_image {
-	uint8_t mode;
-	uint64_t dose_ng_per_day;
+	uint8_t mode; /* enum base_mode */
+	uint64_t dose_ng_per_day; /* simple */
+	struct staged_flex {
+		uint8_t of_day[WEEKDAYS];
+		uint8_t count;
+		uint8_t steps[FLEX_PATTERNS_MAX];
+		uint16_t minute[FLEX_PATTERNS_MAX][FLEX_STEPS_MAX];
+		uint64_t dose_ng_per_day[FLEX_PATTERNS_MAX][FLEX_STEPS_MAX];
+	} flex;
+	struct staged_periodic {
+		uint64_t dose_ng;
+		uint32_t duration_s, interval_s;
+		uint64_t base_ng_per_day;
+	} periodic;
 	uint32_t low_alarm_nl;
-	uint64_t volume_24h_nl, greatest_hour_nl;
+	uint64_t volume_24h_nl, greatest_hour_nl, worst_24h_nl;
 	uint8_t count;
 	struct {
 		char name[DRUG_NAME_MAX + 1];
 		uint32_t concentration_ng_per_ml;
-		uint64_t daily_ng;
+		uint64_t daily_ng, worst_ng;
 	} drugs[MIXTURE_MAX];
+	bool has_patient;
+	struct staged_patient {
+		uint64_t dose_ng;
+		uint32_t duration_s, lockout_s;
+		uint8_t most;
+	} patient;
+	uint8_t bridge; /* enum bridge_code */
+	uint32_t bridge_volume_nl, bridge_rate_nl_per_day, bridge_duration_s; /* RUNS */
+	uint8_t bridge_reason; /* NONE: enum bridge_reason_code */
 };
 
 struct msg_staged {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * messages_body - what of BLOCK, STAGED, COMMIT, OPERATORS and FOUND is more than a row of fields
- * (docs/protocol.md sections 4 and 6). Used by messages.c alone.
+ * (docs/protocol.md sections 4 and 6); the part of STAGED is in messages_staged.c. Used by messages.c
+ * alone.
  */
 #ifndef PUMPCTL_MESSAGES_BODY_H
 #define PUMPCTL_MESSAGES_BODY_H

@@ -8,86 +8,14 @@ import hashlib
 import re
 import sys
 
+from decode_bytes import Reader, Refused, read_row, refuse
+from decode_image import image, mixture, sections, staged_image, version
+
 THERAPY = {0x55: "running", 0x33: "stopped", 0x3C: "minimum", 0x0F: "undetermined"}
 KINDS = {0x3333: "program", 0x333C: "stop", 0x3355: "resume", 0x335A: "minimum", 0x3366: "refill",
          0x3369: "catheter", 0x3396: "bolus", 0x3399: "bolus-stop", 0x33A5: "clock", 0x33AA: "operators",
          0x33C3: "revoke", 0x33CC: "card", 0x33F0: "patient-tag", 0x330F: "alarm", 0x5533: "countersign"}
 ROLES = {0x33: "viewer", 0x3C: "nurse", 0x55: "programmer", 0x5A: "supervisor"}
-
-
-class Refused(Exception):
-    """The bytes are not the layout of the document."""
-
-
-class Reader:
-    def __init__(self, data):
-        self.data, self.at = data, 0
-
-    def take(self, count):
-        if self.at + count > len(self.data):
-            raise Refused("ends early")
-        self.at += count
-        return self.data[self.at - count:self.at]
-
-    def number(self, size, signed=False):
-        return int.from_bytes(self.take(size), "little", signed=signed)
-
-    def string8(self):
-        text = self.take(self.number(1))
-        if any(byte < 0x20 or byte > 0x7E for byte in text):
-            raise Refused("not printable ASCII")
-        return text.decode("ascii")
-
-    def bytes16(self):
-        return self.take(self.number(2))
-
-    def left(self):
-        return len(self.data) - self.at
-
-    def end(self):
-        if self.left():
-            raise Refused("bytes left over")
-
-
-def flag(reader):
-    return {0x33: "no", 0x55: "yes"}.get(reader.number(1)) or refuse("flag")
-
-
-def refuse(why):
-    raise Refused(why)
-
-
-def read_row(reader, row):
-    """row: "name:type …"; types as in the document's tables."""
-    fields = []
-    for item in row.split():
-        name, kind = item.split(":")
-        if kind.isdigit():
-            value = reader.take(int(kind)).hex()
-        elif kind in ("u8", "u16", "u32", "u64"):
-            value = str(reader.number(int(kind[1:]) // 8))
-        elif kind == "i64":
-            value = str(reader.number(8, signed=True))
-        elif kind in ("code8", "code16"):
-            value = f"0x{reader.number(int(kind[4:]) // 8):0{int(kind[4:]) // 4}X}"
-        elif kind == "flag":
-            value = flag(reader)
-        elif kind == "i16":
-            value = str(reader.number(2, signed=True))
-        elif kind == "string8":
-            value = reader.string8()
-        elif kind == "text16":
-            data = reader.take(16).rstrip(b"\0")
-            if any(byte < 0x20 or byte > 0x7E for byte in data):
-                raise Refused("text")
-            value = data.decode("ascii")
-        elif kind == "bytes16":
-            value = reader.bytes16().hex()
-        else:
-            raise ValueError(kind)
-        fields.append((name, value))
-    return fields
-
 
 MESSAGES = {
     0x0F33: "",
@@ -145,18 +73,6 @@ def staged(reader):
     fields += read_row(reader, "acts:bytes16")
     if len(fields[-1][1]) > 2 * 512:
         raise Refused("acts")
-    return fields
-
-
-def staged_image(reader):
-    fields = []
-    fields += read_row(reader, "mode:code8 dose_ng_per_day:u64 low_alarm_nl:u32 volume_24h_nl:u64 "
-                               "greatest_hour_nl:u64 count:u8")
-    count = int(fields[-1][1])
-    if not 1 <= count <= 6:
-        raise Refused("number of drugs")
-    for _ in range(count):
-        fields += read_row(reader, "name:string8 concentration_ng_per_ml:u32 daily_ng:u64")
     return fields
 
 
@@ -222,63 +138,6 @@ def message(reader):
     if op not in MESSAGES:
         raise Refused("op")
     return fields + read_row(reader, MESSAGES[op])
-
-
-def version(reader):
-    if reader.number(1) != 1:
-        raise Refused("version")
-    return [("version", "1")]
-
-
-def sections(reader):
-    last = 0
-    while reader.left():
-        tag = reader.number(1)
-        if tag <= last:
-            raise Refused("order of sections")
-        last = tag
-        yield tag, Reader(reader.bytes16())
-
-
-def mixture(reader):
-    count = reader.number(1)
-    if not 1 <= count <= 6:
-        raise Refused("number of drugs")
-    fields, names = [("count", str(count))], set()
-    for _ in range(count):
-        name, concentration = reader.string8(), reader.number(4)
-        if not re.fullmatch("[a-z][a-z0-9-]{0,23}", name) or name in names or concentration < 1:
-            raise Refused("drug")
-        names.add(name)
-        fields += [("name", name), ("concentration", str(concentration))]
-    return fields
-
-
-def base(reader):
-    mode, dose = reader.number(1), reader.number(8)
-    if mode != 0x55 or dose < 1:
-        raise Refused("base")
-    return [("mode", "0x55"), ("dose", str(dose))]
-
-
-def alarms(reader):
-    return read_row(reader, "low_alarm:u32")
-
-
-IMAGE_SECTIONS = {0x0F: mixture, 0x33: base, 0x55: alarms}
-
-
-def image(reader):
-    fields, seen = version(reader), []
-    for tag, body in sections(reader):
-        if tag not in IMAGE_SECTIONS:
-            raise Refused("unknown section")
-        fields += IMAGE_SECTIONS[tag](body)
-        body.end()
-        seen.append(tag)
-    if seen != [0x0F, 0x33, 0x55]:
-        raise Refused("missing section")
-    return fields
 
 
 def text_of(reader, name, most, least=0):

@@ -304,6 +304,8 @@ static void decode_staged(struct msg_staged *staged)
 	image->low_alarm_nl = 2000000;
 	image->volume_24h_nl = FAKE_RATE;
 	image->greatest_hour_nl = FAKE_HOUR;
+	image->worst_24h_nl = FAKE_RATE;
+	image->bridge = BRIDGE_CODE_UNSAID;
 	image->count = 2;
 	for (size_t i = 0; i < 2; i++) {
 		memcpy(image->drugs[i].name, program.mixture.parts[i].name, DRUG_NAME_MAX + 1);
@@ -312,6 +314,8 @@ static void decode_staged(struct msg_staged *staged)
 	}
 	image->drugs[0].daily_ng = FAKE_DAILY_0;
 	image->drugs[1].daily_ng = FAKE_DAILY_1;
+	image->drugs[0].worst_ng = FAKE_DAILY_0;
+	image->drugs[1].worst_ng = FAKE_DAILY_1;
 }
 
 struct message fake_staged(const struct rig *rig)

@@ -70,9 +70,26 @@ START_TEST(the_largest_image_fits)
 		part->name[DRUG_NAME_MAX] = '\0';
 		part->concentration.ng_per_ml = UINT32_MAX;
 	}
-	largest.dose.ng_per_day = INT64_MAX;
+	largest.mode = PROGRAM_FLEX;
+	largest.dose.ng_per_day = 0;
+	largest.flex.count = FLEX_PATTERNS_MAX;
+	for (size_t day = 0; day < WEEKDAYS; day++) {
+		struct program_pattern *pattern = &largest.flex.patterns[day];
+
+		largest.flex.of_day[day] = day;
+		pattern->count = FLEX_STEPS_MAX;
+		for (size_t i = 0; i < FLEX_STEPS_MAX; i++)
+			pattern->steps[i] = (struct program_step){
+				(int64_t)i * 119, {INT64_MAX - (int64_t)day}};
+	}
+	largest.patient = (struct program_patient_bolus){
+		.present = true, .dose = {INT64_MAX}, .duration = {3600}, .lockout = {86400},
+		.most = 48};
+	largest.bridge = (struct program_bridge){
+		.kind = BRIDGE_RUNS, .volume = {UINT32_MAX}, .rate = {UINT32_MAX}};
 	largest.low_alarm.nl = UINT32_MAX;
 	ck_assert_int_eq(image_encode(&largest, image, sizeof image, &image_len), PUMP_OK);
+	ck_assert_uint_eq(image_len, 1147);
 	ck_assert_int_eq(decode(), PUMP_OK);
 }
 END_TEST
@@ -118,10 +135,10 @@ START_TEST(unknown_version_section_and_mode_are_named_so)
 	image[0] = 2;
 	ck_assert_int_eq(decode(), PUMP_EUNKNOWN);
 	setup();
-	image[AT_ALARMS] = 0x66;
+	image[AT_ALARMS] = 0xAA;
 	ck_assert_int_eq(decode(), PUMP_EUNKNOWN);
 	setup();
-	image[AT_BASE + 3] = 0x33;
+	image[AT_BASE + 3] = 0x5A;
 	ck_assert_int_eq(decode(), PUMP_EUNKNOWN);
 }
 END_TEST

@@ -35,7 +35,6 @@ static enum pump_err read_copy(const uint8_t *bytes, size_t len, struct read_ima
 START_TEST(image_is_read_as_documented)
 {
 	struct read_image image;
-	uint64_t rate;
 
 	ck_assert_int_eq(read_copy(IMAGE, sizeof IMAGE, &image), PUMP_OK);
 	ck_assert_uint_eq(image.count, 2);
@@ -46,8 +45,6 @@ START_TEST(image_is_read_as_documented)
 	ck_assert_uint_eq(image.mode, 0x55);
 	ck_assert_uint_eq(image.dose_ng_per_day, 1200000);
 	ck_assert_uint_eq(image.low_alarm_nl, 2000000);
-	ck_assert_int_eq(image_read_rate(&image, &rate), PUMP_OK);
-	ck_assert_uint_eq(rate, 120000);
 }
 END_TEST
 
@@ -189,20 +186,6 @@ START_TEST(sections_come_once_and_in_order)
 }
 END_TEST
 
-START_TEST(rate_rounds_down_and_overflow_is_told)
-{
-	struct read_image image = {.count = 1, .dose_ng_per_day = 1000000};
-	uint64_t rate = 5;
-
-	image.drugs[0].concentration_ng_per_ml = 3000001;
-	ck_assert_int_eq(image_read_rate(&image, &rate), PUMP_OK);
-	ck_assert_uint_eq(rate, 333333);
-	image.dose_ng_per_day = UINT64_MAX;
-	ck_assert_int_eq(image_read_rate(&image, &rate), PUMP_ERANGE);
-	ck_assert_uint_eq(rate, 333333);
-}
-END_TEST
-
 int main(void)
 {
 	TCase *cases = tcase_create("image_read");
@@ -214,6 +197,5 @@ int main(void)
 	tcase_add_test(cases, zero_concentration_and_zero_dose_are_refused);
 	tcase_add_test(cases, one_to_six_drugs_of_different_names);
 	tcase_add_test(cases, sections_come_once_and_in_order);
-	tcase_add_test(cases, rate_rounds_down_and_overflow_is_told);
 	return suite_run(cases);
 }

@@ -31,6 +31,12 @@ static void fill_staged(struct msg_staged *staged, bool has_image)
 		memset(&staged->image, 0, sizeof staged->image);
 		return;
 	}
+	/* Only what mode, has_patient and bridge name lies on the wire. */
+	memset(&staged->image.flex, 0, sizeof staged->image.flex);
+	memset(&staged->image.periodic, 0, sizeof staged->image.periodic);
+	staged->image.mode = MODE_SIMPLE;
+	staged->image.has_patient = true;
+	staged->image.bridge = BRIDGE_CODE_RUNS;
 	staged->image.count = 2;
 	memset(staged->image.drugs, 0, sizeof staged->image.drugs);
 	memcpy(staged->image.drugs[0].name, "morphine", 9);
@@ -39,6 +45,7 @@ static void fill_staged(struct msg_staged *staged, bool has_image)
 	memcpy(staged->image.drugs[1].name, "clonidine-hydrochloride0", 25);
 	staged->image.drugs[1].concentration_ng_per_ml = 7;
 	staged->image.drugs[1].daily_ng = UINT64_MAX;
+	staged->image.drugs[1].worst_ng = UINT64_MAX - 1;
 }
 
 static void fill_operators(struct msg_operators *operators, bool full)
@@ -243,6 +250,11 @@ START_TEST(the_pump_s_decoding_of_a_stage_survives)
 	ck_assert_uint_eq(decoded.as.staged.image.count, 2);
 	ck_assert_str_eq(decoded.as.staged.image.drugs[1].name, "clonidine-hydrochloride0");
 	ck_assert_uint_eq(decoded.as.staged.image.drugs[1].daily_ng, UINT64_MAX);
+	ck_assert_uint_eq(decoded.as.staged.image.drugs[1].worst_ng, UINT64_MAX - 1);
+	ck_assert_uint_eq(decoded.as.staged.image.patient.lockout_s,
+			  m.as.staged.image.patient.lockout_s);
+	ck_assert_uint_eq(decoded.as.staged.image.bridge_duration_s,
+			  m.as.staged.image.bridge_duration_s);
 }
 END_TEST
 
@@ -407,7 +419,8 @@ END_TEST
 START_TEST(a_stage_of_no_drug_seven_drugs_or_a_false_name_is_refused)
 {
 	struct message m = make(OP_STAGED, true), decoded;
-	size_t len = encode(&m), count_at = 2 + 32 + 32 + 1 + 8 + 8 + 8 + 4 + 1 + 1 + 1 + 8 + 4 + 8 + 8;
+	size_t len = encode(&m);
+	size_t count_at = 2 + 32 + 32 + 1 + 8 + 8 + 8 + 4 + 1 + 1 + 1 + 8 + 4 + 8 + 8 + 8;
 
 	ck_assert_uint_eq(buf[count_at], 2);
 	buf[count_at] = 0;

@@ -38,7 +38,12 @@ def sets(document):
     yield "ops", table(s4)
     yield "results", table(section(document, 8))
     yield "records", table(s9)
-    yield "image sections", table(s5)
+    sections, modes = s5.split("| mode | |")
+    yield "image sections", table(sections)
+    yield "modes", table(modes)
+    yield "bridges", [*words(re.search(r"kind u8; (runs 0x..)", s5).group(1), 2),
+                      *words(re.search(r"; (none 0x..)", s5).group(1), 2), *words(re.search(r"none said 0x..", s6).group(0), 2)]
+    yield "reasons of no bridge", words(re.search(r"reason u8: (line.*?) \|", s5).group(1), 2)
     yield "change sections", table(s6)
     yield "therapy", words(re.search(r"^`therapy`: (.*)\.$", s4, re.M).group(1), 2)
     yield "acts", words(re.search(r"u8: (stop.*?) \|", s6).group(1), 2)
@@ -108,6 +113,7 @@ def main():
     check_header(codes_h, "ORDER", found["kinds"], failures.append)
     check_header(codes_h, "ACT", found["acts"], failures.append)
     check_header(codes_h, "FLAG", found["flags"], failures.append)
+    check_header(codes_h, "MODE", found["modes"], failures.append)
     check_header(codes_h, "THERAPY", [(c, w.split()[0]) for c, w in found["therapy"]], failures.append)
     for failure in failures:
         print(failure)

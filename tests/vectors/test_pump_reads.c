@@ -39,6 +39,59 @@ static void check_digest(const struct vector *v)
 	ck_assert_mem_eq(digest, v->digest, sizeof digest);
 }
 
+static void check_flex(const struct vector *v, const struct read_image *image)
+{
+	unsigned step = 0;
+
+	for (unsigned day = 0; day < READ_DAYS; day++)
+		ck_assert_uint_eq(image->of_day[day],
+				  number_of(v, "of_day", 0) >> 8 * day & 0xFF);
+	ck_assert_uint_eq(image->pattern_count, number_of(v, "patterns", 0));
+	for (unsigned i = 0; i < image->pattern_count; i++) {
+		ck_assert_uint_eq(image->patterns[i].count, number_of(v, "steps", i));
+		for (unsigned k = 0; k < image->patterns[i].count; k++, step++) {
+			ck_assert_uint_eq(image->patterns[i].steps[k].minute,
+					  number_of(v, "minute", step));
+			ck_assert_uint_eq(image->patterns[i].steps[k].dose_ng_per_day,
+					  number_of(v, "dose", step));
+		}
+	}
+}
+
+static void check_base(const struct vector *v, const struct read_image *image)
+{
+	ck_assert_uint_eq(image->mode, number_of(v, "mode", 0));
+	if (image->mode == READ_MODE_SIMPLE)
+		ck_assert_uint_eq(image->dose_ng_per_day, number_of(v, "dose", 0));
+	if (image->mode == READ_MODE_FLEX)
+		check_flex(v, image);
+	if (image->mode != READ_MODE_PERIODIC)
+		return;
+	ck_assert_uint_eq(image->periodic_ng, number_of(v, "periodic_dose", 0));
+	ck_assert_uint_eq(image->periodic_s, number_of(v, "duration", 0));
+	ck_assert_uint_eq(image->interval_s, number_of(v, "interval", 0));
+	ck_assert_uint_eq(image->dose_ng_per_day, number_of(v, "base", 0));
+}
+
+static void check_options(const struct vector *v, const struct read_image *image)
+{
+	if (image->has_patient) {
+		ck_assert_uint_eq(image->patient_ng, number_of(v, "bolus_dose", 0));
+		ck_assert_uint_eq(image->patient_s, number_of(v, "bolus_duration", 0));
+		ck_assert_uint_eq(image->lockout_s, number_of(v, "lockout", 0));
+		ck_assert_uint_eq(image->most, number_of(v, "most", 0));
+	}
+	if (image->bridge == READ_BRIDGE_UNSAID)
+		return;
+	ck_assert_uint_eq(image->bridge, number_of(v, "bridge", 0));
+	if (image->bridge == READ_BRIDGE_NONE) {
+		ck_assert_uint_eq(image->bridge_reason, number_of(v, "reason", 0));
+		return;
+	}
+	ck_assert_uint_eq(image->bridge_nl, number_of(v, "bridge_volume", 0));
+	ck_assert_uint_eq(image->bridge_nl_per_day, number_of(v, "bridge_rate", 0));
+}
+
 static void check_image(const struct vector *v)
 {
 	struct read_image image;
@@ -50,8 +103,8 @@ static void check_image(const struct vector *v)
 		ck_assert_uint_eq(image.drugs[i].concentration_ng_per_ml,
 				  number_of(v, "concentration", i));
 	}
-	ck_assert_uint_eq(image.mode, number_of(v, "mode", 0));
-	ck_assert_uint_eq(image.dose_ng_per_day, number_of(v, "dose", 0));
+	check_base(v, &image);
+	check_options(v, &image);
 	ck_assert_uint_eq(image.low_alarm_nl, number_of(v, "low_alarm", 0));
 	check_digest(v);
 }

@@ -1,75 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Decodes each vector that was written by hand from docs/protocol.md, compares every field, and encodes it again. */
 #include "change.h"
+#include "expect.h"
 #include "image.h"
 #include "messages.h"
 #include "order_bytes.h"
 #include "records.h"
 #include "suite.h"
-#include "vector_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct vector vector;
-static size_t next_field;
-
-/* What a decoder found must be what is written beside the bytes, in the same order. */
-static const char *expect(const char *name)
-{
-	const struct vector_field *field = &vector.fields[next_field];
-
-	ck_assert_msg(next_field < vector.field_count, "%s: no field left for %s", vector.name, name);
-	ck_assert_msg(strcmp(field->name, name) == 0, "%s: %s where %s is written", vector.name, name,
-		      field->name);
-	next_field++;
-	return field->value;
-}
-
-static void expect_text(const char *name, const char *found)
-{
-	const char *written = expect(name);
-
-	ck_assert_msg(strcmp(written, found) == 0, "%s: %s is %s, written is %s", vector.name, name,
-		      found, written);
-}
-
-static void expect_number(const char *name, uint64_t found)
-{
-	const char *written = expect(name);
-
-	ck_assert_msg(strtoull(written, NULL, 0) == found, "%s: %s is %" PRIu64 ", written is %s",
-		      vector.name, name, found, written);
-}
-
-static void expect_signed(const char *name, int64_t found)
-{
-	const char *written = expect(name);
-
-	ck_assert_msg(strtoll(written, NULL, 0) == found, "%s: %s is %" PRId64 ", written is %s",
-		      vector.name, name, found, written);
-}
-
-static void expect_bytes(const char *name, const uint8_t *found, size_t len)
-{
-	const struct vector_field *field = &vector.fields[next_field];
-
-	expect(name);
-	ck_assert_msg(field->len == len && (len == 0 || memcmp(field->bytes, found, len) == 0),
-		      "%s: bytes of %s differ", vector.name, name);
-}
-
-static void expect_flag(const char *name, bool found)
-{
-	expect_text(name, found ? "yes" : "no");
-}
-
-static void expect_end(void)
-{
-	ck_assert_msg(next_field == vector.field_count, "%s: %s is written but was not found",
-		      vector.name, vector.fields[next_field].name);
-}
 
 /* "status.therapy" is written as "therapy". */
 static const char *member_name(const char *path)
@@ -131,23 +72,8 @@ static void expect_block(const struct msg_block *block)
 
 static void expect_staged(const struct msg_staged *staged)
 {
-	const struct staged_image *image = &staged->image;
-
-	if (!staged->has_image) {
-		expect_bytes("acts", staged->acts, staged->acts_len);
-		return;
-	}
-	expect_number("mode", image->mode);
-	expect_number("dose_ng_per_day", image->dose_ng_per_day);
-	expect_number("low_alarm_nl", image->low_alarm_nl);
-	expect_number("volume_24h_nl", image->volume_24h_nl);
-	expect_number("greatest_hour_nl", image->greatest_hour_nl);
-	expect_number("count", image->count);
-	for (size_t i = 0; i < image->count; i++) {
-		expect_text("name", image->drugs[i].name);
-		expect_number("concentration_ng_per_ml", image->drugs[i].concentration_ng_per_ml);
-		expect_number("daily_ng", image->drugs[i].daily_ng);
-	}
+	if (staged->has_image)
+		expect_staged_image(&staged->image);
 	expect_bytes("acts", staged->acts, staged->acts_len);
 }
 
@@ -242,16 +168,7 @@ static enum pump_err check_image(void)
 
 	if (err != PUMP_OK)
 		return err;
-	expect_number("version", 1);
-	expect_number("count", program.mixture.count);
-	for (size_t i = 0; i < program.mixture.count; i++) {
-		expect_text("name", program.mixture.parts[i].name);
-		expect_signed("concentration", program.mixture.parts[i].concentration.ng_per_ml);
-	}
-	expect_number("mode", 0x55);
-	ck_assert_int_eq(program.mode, PROGRAM_SIMPLE);
-	expect_signed("dose", program.dose.ng_per_day);
-	expect_signed("low_alarm", program.low_alarm.nl);
+	expect_program(&program);
 	ck_assert_int_eq(image_encode(&program, buf, sizeof buf, &len), PUMP_OK);
 	check_same_bytes(buf, len);
 	check_digest();

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "image_read.h"
 
-#include "quantity.h"
+#include "base_read.h"
 
 #include <sodium.h>
 #include <string.h>
 
 enum { FORM_VERSION = 1 };
 
-enum image_tag { TAG_MIXTURE = 0x0F, TAG_BASE = 0x33, TAG_ALARMS = 0x55 };
+enum image_tag {
+	TAG_MIXTURE = 0x0F,
+	TAG_BASE = 0x33,
+	TAG_ALARMS = 0x55,
+	TAG_PATIENT = 0x66,
+	TAG_BRIDGE = 0x99,
+};
 
 static bool is_name(const char *name)
 {
@@ -61,68 +67,54 @@ static bool read_mixture(struct reader *r, struct read_image *out)
 	return image_read_mixture(r, out->drugs, &out->count);
 }
 
-static bool read_base(struct reader *r, struct read_image *out)
-{
-	out->mode = reader_u8(r);
-	out->dose_ng_per_day = reader_u64(r);
-	return out->mode == READ_MODE_SIMPLE && out->dose_ng_per_day >= 1;
-}
-
 static bool read_alarms(struct reader *r, struct read_image *out)
 {
 	out->low_alarm_nl = reader_u32(r);
 	return true;
 }
 
-/* Every section is mandatory, so the order of the tags is fixed. */
 static const struct {
 	uint8_t tag;
+	bool optional;
 	bool (*read)(struct reader *, struct read_image *);
 } SECTIONS[] = {
-	{TAG_MIXTURE, read_mixture},
-	{TAG_BASE, read_base},
-	{TAG_ALARMS, read_alarms},
+	{TAG_MIXTURE, false, read_mixture},
+	{TAG_BASE, false, base_read},
+	{TAG_ALARMS, false, read_alarms},
+	{TAG_PATIENT, true, base_read_patient},
+	{TAG_BRIDGE, true, base_read_bridge},
 };
+
+static bool read_section(size_t index, struct reader *r, struct read_image *out)
+{
+	struct reader section;
+	const uint8_t *body;
+	size_t body_len;
+
+	reader_take(r, 1);
+	body = reader_bytes16(r, &body_len);
+	if (!body)
+		return false;
+	reader_init(&section, body, body_len);
+	return SECTIONS[index].read(&section, out) && reader_done(&section);
+}
 
 enum pump_err image_read(const uint8_t *bytes, size_t len, struct read_image *out)
 {
 	struct reader r;
 
 	memset(out, 0, sizeof *out);
+	out->bridge = READ_BRIDGE_UNSAID;
 	reader_init(&r, bytes, len);
-	if (reader_u8(&r) != FORM_VERSION)
+	if (len > IMAGE_MAX || reader_u8(&r) != FORM_VERSION)
 		return PUMP_EFORM;
 	for (size_t i = 0; i < sizeof SECTIONS / sizeof SECTIONS[0]; i++) {
-		struct reader section;
-		const uint8_t *body;
-		size_t body_len;
+		const bool is_here = reader_left(&r) > 0 && bytes[r.at] == SECTIONS[i].tag;
 
-		if (reader_u8(&r) != SECTIONS[i].tag)
-			return PUMP_EFORM;
-		body = reader_bytes16(&r, &body_len);
-		if (!body)
-			return PUMP_EFORM;
-		reader_init(&section, body, body_len);
-		if (!SECTIONS[i].read(&section, out) || !reader_done(&section))
+		if (is_here ? !read_section(i, &r, out) : !SECTIONS[i].optional)
 			return PUMP_EFORM;
 	}
-	return reader_done(&r) && len <= IMAGE_MAX ? PUMP_OK : PUMP_EFORM;
-}
-
-enum pump_err image_read_rate(const struct read_image *image, uint64_t *nl_per_day)
-{
-	struct dose_rate dose = {.ng_per_day = (int64_t)image->dose_ng_per_day};
-	struct concentration concentration = {
-		.ng_per_ml = (int64_t)image->drugs[0].concentration_ng_per_ml};
-	struct volume_rate rate;
-	enum pump_err err;
-
-	if (image->dose_ng_per_day > INT64_MAX)
-		return PUMP_ERANGE;
-	err = rate_from_dose(dose, concentration, &rate);
-	if (err == PUMP_OK)
-		*nl_per_day = (uint64_t)rate.nl_per_day;
-	return err;
+	return reader_done(&r) ? PUMP_OK : PUMP_EFORM;
 }
 
 bool image_read_same_mixture(const struct read_image *a, const struct read_image *b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_acts.h"
 
+#include "pump_describe.h"
 #include "pump_infusion.h"
 #include "pump_requests.h"
 
@@ -9,7 +10,9 @@
 
 enum { ZONE_MAX_MIN = 14 * 60, TENFOLD = 10, ALARMS_TAG = 0x55 };
 
-static uint8_t therapy_after(const struct pump *p, const struct read_change *change)
+/* image: that runs afterwards, or NULL. */
+static uint8_t therapy_after(const struct pump *p, const struct read_change *change,
+			     const struct read_image *image)
 {
 	if (change->parts & PART_THERAPY) {
 		switch (change->act) {
@@ -20,9 +23,9 @@ static uint8_t therapy_after(const struct pump *p, const struct read_change *cha
 		case ACT_RESUME:
 			break;
 		}
-		return THERAPY_RUNNING;
+		return image ? pump_describe_therapy(image) : THERAPY_RUNNING;
 	}
-	return change->parts & PART_IMAGE ? THERAPY_RUNNING : p->memory.core.therapy;
+	return change->parts & PART_IMAGE ? pump_describe_therapy(image) : p->memory.core.therapy;
 }
 
 /* The next section of an image that is not its alarms; false at the end. */
@@ -71,9 +74,9 @@ static uint32_t concentration_of(const struct read_image *image, const struct re
 	return 0;
 }
 
-/* True if any drug that both images hold goes up ten-fold or more. */
-static bool goes_up_tenfold(const struct read_image *before, uint64_t before_rate,
-			    const struct read_image *after, uint64_t after_rate)
+/* True if any drug that both images hold goes up ten-fold or more; the volumes are those of 24 h. */
+static bool goes_up_tenfold(const struct read_image *before, uint64_t before_nl,
+			    const struct read_image *after, uint64_t after_nl)
 {
 	for (uint8_t i = 0; i < after->count; i++) {
 		uint64_t was, is;
@@ -81,26 +84,28 @@ static bool goes_up_tenfold(const struct read_image *before, uint64_t before_rat
 
 		if (concentration == 0)
 			continue;
-		if (__builtin_mul_overflow(before_rate * TENFOLD, concentration, &was) ||
-		    __builtin_mul_overflow(after_rate, after->drugs[i].concentration_ng_per_ml, &is) ||
-		    is >= was)
+		if (__builtin_mul_overflow(before_nl * TENFOLD, concentration, &was) ||
+		    __builtin_mul_overflow(after_nl, after->drugs[i].concentration_ng_per_ml, &is) ||
+		    (is > 0 && is >= was))
 			return true;
 	}
 	return false;
 }
 
-static uint8_t why_two(const struct pump *p, const struct pump_stage *stage, uint64_t rate)
+static uint8_t why_two(const struct pump *p, const struct pump_stage *stage,
+		       const struct pump_amounts *amounts)
 {
 	uint8_t why = stage->change.parts & PART_REASON ? SECOND_OVERRIDE : 0;
-	uint64_t before = 0;
+	struct pump_amounts before;
 
 	if (!(stage->change.parts & PART_IMAGE))
 		return why;
 	if (!p->program.present)
 		return why | SECOND_FIRST;
-	/* An active image has a rate: it was worked out when it became active. */
-	(void)!image_read_rate(&p->program.image, &before);
-	if (goes_up_tenfold(&p->program.image, before, &stage->change.image, rate))
+	/* An active image has amounts: they were worked out when it became active. */
+	if (pump_amounts_work_out(&p->program.image, p->limits, &before) &&
+	    goes_up_tenfold(&p->program.image, before.worst_24h_nl, &stage->change.image,
+			    amounts->worst_24h_nl))
 		why |= SECOND_TENFOLD;
 	return why;
 }
@@ -110,19 +115,21 @@ enum result_code pump_acts_plan(const struct pump *p, const struct pump_stage *s
 {
 	const struct read_change *change = &stage->change;
 	bool has_image = (change->parts & PART_IMAGE) != 0;
-	const struct read_image *image = has_image ? &change->image : &p->program.image;
+	const struct read_image *image = p->program.present ? &p->program.image : NULL;
 	const struct pump_core *core = &p->memory.core;
-	uint64_t rate = 0;
 
-	plan->therapy = therapy_after(p, change);
+	if (has_image)
+		image = &change->image;
+	memset(&plan->amounts, 0, sizeof plan->amounts);
+	plan->therapy = therapy_after(p, change, image);
 	plan->digest = has_image ? stage->image_digest : p->program.digest;
 	plan->reservoir_nl = change->parts & PART_FILL ? change->fill.volume_nl
 						       : pump_infusion_reservoir(p);
 	plan->only_alarms = has_image && p->program.present &&
 			    differ_in_alarms_alone(core->image, core->image_len,
 						   stage->image_bytes, change->image_len);
-	if (has_image || p->program.present) {
-		if (image_read_rate(image, &rate) != PUMP_OK)
+	if (image) {
+		if (!pump_amounts_work_out(image, p->limits, &plan->amounts))
 			return CODE_OUT_OF_RANGE;
 	} else if ((change->parts & PART_THERAPY) &&
 		   (plan->therapy == THERAPY_RUNNING ||
@@ -130,8 +137,9 @@ enum result_code pump_acts_plan(const struct pump *p, const struct pump_stage *s
 		/* A pump that lost its program went to minimum rate by itself: so may an order. */
 		return CODE_NO_PROGRAM;
 	}
-	plan->second = why_two(p, stage, rate);
-	plan->rate_nl_per_day = pump_infusion_rate(p->limits, plan->therapy, rate);
+	plan->second = why_two(p, stage, &plan->amounts);
+	plan->rate_nl_per_day =
+		pump_infusion_rate(p->limits, plan->therapy, plan->amounts.mean_nl_per_day);
 	return CODE_DONE;
 }
 

@@ -7,6 +7,7 @@
 #define PUMPCTL_PUMP_ACTS_H
 
 #include "pump.h"
+#include "pump_amounts.h"
 
 /* A countersignature is due so long after an order without signature, s of therapy time. */
 #define PUMP_COUNTERSIGN_S UINT64_C(86400)
@@ -15,6 +16,7 @@
 struct pump_plan {
 	uint8_t therapy;
 	const uint8_t *digest;
+	struct pump_amounts amounts; /* of the image that runs then; zeros: none */
 	uint64_t rate_nl_per_day, reservoir_nl;
 	uint8_t second;   /* enum second_reason */
 	bool only_alarms; /* of the image nothing but its alarm settings differs */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_birth.h"
 
+#include "pump_amounts.h"
 #include "pump_crc.h"
+#include "pump_describe.h"
 #include "pump_log.h"
 
 #include <string.h>
@@ -19,7 +21,7 @@ _Static_assert(PUMP_BODY_LEN == BODY_LEN, "the body is saved as a whole");
 struct newborn {
 	const struct pump_birth *birth;
 	const struct pump_model_limits *limits;
-	uint64_t rate_nl_per_day;
+	uint8_t therapy;
 	uint64_t log_last;
 	uint8_t chain[DIGEST_LEN];
 };
@@ -114,7 +116,7 @@ static void write_core(const struct newborn *n, uint8_t *block)
 		.fill_nl = birth->reservoir_nl,
 		.clean = true,
 		.utc_s = birth->utc_s,
-		.therapy = birth->image_len > 0 ? THERAPY_RUNNING : THERAPY_STOPPED,
+		.therapy = n->therapy,
 		.log_last = n->log_last,
 		.image_len = (uint16_t)birth->image_len,
 	};
@@ -164,6 +166,7 @@ static enum pump_err check_birth(struct newborn *n)
 {
 	const struct pump_birth *birth = n->birth;
 	struct read_image image;
+	struct pump_amounts amounts;
 
 	if (text_len(birth->serial, sizeof birth->serial) == 0 ||
 	    text_len(birth->model, sizeof birth->model) == 0 ||
@@ -178,12 +181,14 @@ static enum pump_err check_birth(struct newborn *n)
 	if (!n->limits || birth->reservoir_nl > n->limits->reservoir_nl ||
 	    birth->image_len > IMAGE_MAX)
 		return PUMP_ERANGE;
+	n->therapy = THERAPY_STOPPED;
 	if (birth->image_len == 0)
 		return PUMP_OK;
 	if (image_read(birth->image, birth->image_len, &image) != PUMP_OK ||
-	    image_read_rate(&image, &n->rate_nl_per_day) != PUMP_OK ||
-	    !pump_limits_allow(n->limits, n->rate_nl_per_day, image.low_alarm_nl))
+	    !pump_amounts_work_out(&image, n->limits, &amounts) ||
+	    !pump_limits_allow(n->limits, &image, &amounts))
 		return PUMP_ERANGE;
+	n->therapy = pump_describe_therapy(&image);
 	return PUMP_OK;
 }
 
@@ -202,7 +207,6 @@ enum pump_err pump_format(const struct pump_birth *birth, uint8_t *nvm, size_t n
 	truth = (struct body){
 		.reservoir_nl = birth->reservoir_nl,
 		.residual_nl = n.limits->residual_nl,
-		.flow_nl_per_day = n.rate_nl_per_day,
 	};
 	body_save(&truth, body);
 	return PUMP_OK;

@@ -22,7 +22,7 @@
 #define PUMP_RESULTS   16
 #define PUMP_ENTRY_LEN 256 /* PUMP_LOG_SLOT */
 
-#define PUMP_CORE_LEN   641
+#define PUMP_CORE_LEN   (129 + IMAGE_MAX)
 #define PUMP_RESULT_LEN 83
 #define PUMP_PAIR_LEN   (106 + PUMP_RESULTS * PUMP_RESULT_LEN)
 #define PUMP_BLOCK_LEN                                                                             \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_infusion.h"
 
+#include "pump_amounts.h"
 #include "pump_log.h"
 #include "pump_store.h"
 
@@ -38,7 +39,7 @@ bool pump_infusion_understand(const struct pump_core *core, const struct pump_mo
 
 	if (understood.present) {
 		if (image_read(core->image, core->image_len, &understood.image) != PUMP_OK ||
-		    image_read_rate(&understood.image, &rate) != PUMP_OK)
+		    !pump_amounts_base(&understood.image, limits, 0, &rate))
 			return false;
 		image_read_digest(core->image, core->image_len, understood.digest);
 		understood.low_alarm_nl = understood.image.low_alarm_nl;

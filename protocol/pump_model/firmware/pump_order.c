@@ -2,11 +2,11 @@
 #include "pump_order.h"
 
 #include "pump_acts.h"
+#include "pump_describe.h"
 #include "pump_log.h"
 #include "pump_requests.h"
 #include "pump_session.h"
 #include "pump_store.h"
-#include "quantity.h"
 
 #include <string.h>
 
@@ -19,38 +19,6 @@ struct commit {
 	bool keeps_witness;                 /* that of the slot, not the order's */
 	bool breaks_glass;                  /* unsigned, by the magnet */
 };
-
-/* ceil(rate * concentration / 1,000,000), ng/day; false if no number holds it. */
-static bool daily_total(uint64_t rate_nl_per_day, uint32_t concentration, uint64_t *ng)
-{
-	uint64_t product;
-
-	if (__builtin_mul_overflow(rate_nl_per_day, concentration, &product))
-		return false;
-	*ng = product / (uint64_t)NL_PER_ML + (product % (uint64_t)NL_PER_ML > 0 ? 1 : 0);
-	return true;
-}
-
-static bool describe_image(const struct read_image *image, uint64_t rate_nl_per_day,
-			   struct staged_image *out)
-{
-	_Static_assert(sizeof out->drugs[0].name == sizeof image->drugs[0].name, "same names");
-	out->mode = image->mode;
-	out->dose_ng_per_day = image->dose_ng_per_day;
-	out->low_alarm_nl = image->low_alarm_nl;
-	out->volume_24h_nl = rate_nl_per_day;
-	out->greatest_hour_nl = rate_nl_per_day / 24 + (rate_nl_per_day % 24 > 0 ? 1 : 0);
-	out->count = image->count;
-	for (uint8_t i = 0; i < image->count; i++) {
-		uint32_t concentration = image->drugs[i].concentration_ng_per_ml;
-
-		memcpy(out->drugs[i].name, image->drugs[i].name, sizeof out->drugs[i].name);
-		out->drugs[i].concentration_ng_per_ml = concentration;
-		if (!daily_total(rate_nl_per_day, concentration, &out->drugs[i].daily_ng))
-			return false;
-	}
-	return true;
-}
 
 static void keep_stage(struct pump *p, const uint8_t *digest)
 {
@@ -82,7 +50,6 @@ enum result_code pump_order_stage(struct pump *p, const struct message *m, struc
 	const struct read_change *change = &p->stage.change;
 	struct pump_plan plan;
 	enum result_code code;
-	uint64_t image_rate = 0;
 
 	p->stage.present = false;
 	if (change_read(request->change, request->change_len, &p->stage.change) != PUMP_OK)
@@ -93,8 +60,8 @@ enum result_code pump_order_stage(struct pump *p, const struct message *m, struc
 	if (code != CODE_DONE)
 		return code;
 	staged->has_image = (change->parts & PART_IMAGE) != 0;
-	if (staged->has_image && (image_read_rate(&change->image, &image_rate) != PUMP_OK ||
-				  !describe_image(&change->image, image_rate, &staged->image)))
+	if (staged->has_image &&
+	    !pump_describe_image(&change->image, &plan.amounts, &staged->image))
 		return CODE_OUT_OF_RANGE;
 	p->stage.present = true;
 	answer->op = OP_STAGED;
@@ -253,8 +220,7 @@ static enum result_code check_limits(const struct pump *p, struct commit *c)
 {
 	if (!(p->stage.change.parts & PART_IMAGE))
 		return CODE_DONE;
-	return pump_limits_allow(p->limits, c->plan.rate_nl_per_day,
-				 p->stage.change.image.low_alarm_nl)
+	return pump_limits_allow(p->limits, &p->stage.change.image, &c->plan.amounts)
 		       ? CODE_DONE
 		       : CODE_OUT_OF_RANGE;
 }
@@ -265,6 +231,7 @@ static enum result_code check_mixture(const struct pump *p, struct commit *c)
 
 	(void)c;
 	if (!(change->parts & PART_IMAGE) || !p->program.present || (change->parts & PART_REASON) ||
+	    change->image.bridge != READ_BRIDGE_UNSAID ||
 	    image_read_same_mixture(&p->program.image, &change->image))
 		return CODE_DONE;
 	return CODE_NEEDS_BRIDGE;
