@@ -132,7 +132,9 @@ static bool field_label(const char *name, char *buf, size_t size)
 		    {"slot", NULL},       {"workstation", NULL},    {"audit-size", NULL},
 		    {"utc", NULL},        {"stage-digest", NULL},   {"active-digest", NULL},
 		    {"audit-root", NULL},    {"operators", NULL},       {"amount", NULL},
-		    {"operator", "by "},     {"second", "with "}};
+		    {"operator", "by "},     {"second", "with "},
+		    {"answer", ""},          {"end", "ended "},
+		    {"in-24-hours", "boluses in 24 h "}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (!strcmp(name, rows[i].name)) {
 			(void)snprintf(buf, size, "%s", rows[i].label ? rows[i].label : "");

@@ -45,6 +45,8 @@ enum error_code sim_air(struct app *app, const struct values *args, struct outpu
 			struct error *error);
 enum error_code sim_press(struct app *app, const struct values *args, struct output *out,
 			  struct error *error);
+enum error_code sim_magnet(struct app *app, const struct values *args, struct output *out,
+			  struct error *error);
 enum error_code sim_reset(struct app *app, const struct values *args, struct output *out,
 			  struct error *error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a running virtual pump can be told: sim advance, speed, fill, fault, press, reset. */
+/* What a running virtual pump can be told: sim advance, speed, fill, fault, press, magnet, reset. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -208,12 +208,21 @@ enum error_code sim_air(struct app *app, const struct values *args, struct outpu
 	return ERR_NONE;
 }
 
-enum error_code sim_press(struct app *app, const struct values *args, struct output *out,
+enum error_code sim_magnet(struct app *app, const struct values *args, struct output *out,
 				 struct error *error)
 {
 	const enum error_code code = ask(app, args, out, error, "magnet", ANSWER_WAIT_MS);
 	if (!code && !app->options.dry_run)
 		output_string(output_data(out), "pairing_window", "open for 120 s");
+	return code;
+}
+
+enum error_code sim_press(struct app *app, const struct values *args, struct output *out,
+				 struct error *error)
+{
+	const enum error_code code = ask(app, args, out, error, "press", ANSWER_WAIT_MS);
+	if (!code && !app->options.dry_run)
+		output_note(out, "The log of the pump says whether the patient gets a bolus: pumpctl log pull");
 	return code;
 }
 

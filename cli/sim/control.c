@@ -203,6 +203,12 @@ static void do_magnet(const struct request *request)
 	say(request->client, "ok");
 }
 
+static void do_press(const struct request *request)
+{
+	peripheral_press_button(request->control->config.peripheral);
+	say(request->client, "ok");
+}
+
 static void do_reset(const struct request *request)
 {
 	peripheral_reset(request->control->config.peripheral);
@@ -306,6 +312,7 @@ static const struct row rows[] = {
 	{"low", 1, 0, 0, do_low},
 	{"fill", 2, 0, UINT32_MAX, do_fill},
 	{"magnet", 1, 0, 0, do_magnet},
+	{"press", 1, 0, 0, do_press},
 	{"reset", 1, 0, 0, do_reset},
 	{"log", 1, 0, 0, do_log},
 	{"pdus", 1, 0, 0, do_pdus},

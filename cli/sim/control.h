@@ -19,6 +19,7 @@
  *     low                contents just above the low reservoir alarm
  *     fill NL            contents, in nL
  *     magnet             a magnet is held over the pump
+ *     press              the patient presses the bolus button; the pump's log says what came of it
  *     reset              the firmware restarts
  *     log                the pump's own list of records: lines SEQUENCE HEX, then "ok COUNT"
  *     pdus               "ok N": PDUs exchanged since pumpsim started

@@ -267,6 +267,12 @@ void peripheral_press_magnet(struct peripheral *p)
 	peripheral_arm(p);
 }
 
+void peripheral_press_button(struct peripheral *p)
+{
+	pump_press_button(&p->pump, loop_now_ms());
+	arm(p);
+}
+
 void peripheral_fill(struct peripheral *p, uint64_t nl)
 {
 	pump_set_reservoir(&p->pump, nl, loop_now_ms());

@@ -59,6 +59,7 @@ void peripheral_set_speed(struct peripheral *p, uint32_t speed);
 
 /* Training controls. They take effect before the loop's next turn ends. */
 void peripheral_press_magnet(struct peripheral *p);
+void peripheral_press_button(struct peripheral *p);
 void peripheral_fill(struct peripheral *p, uint64_t nl);
 void peripheral_reset(struct peripheral *p);
 void peripheral_fail_next_store(struct peripheral *p);

@@ -6,6 +6,7 @@
 #include "pump_infusion.h"
 #include "pump_log.h"
 #include "pump_order.h"
+#include "pump_patient.h"
 #include "pump_recover.h"
 #include "pump_requests.h"
 #include "pump_session.h"
@@ -64,6 +65,9 @@ static bool work(struct pump *p)
 		store_refill(p);
 	} else if (!p->shutting_down && (pump_visit_count(p) || pump_security_record(p))) {
 		return true;
+	} else if (p->presses > 0) {
+		p->presses--;
+		pump_patient_press(p);
 	} else if (p->shutting_down) {
 		p->shutting_down = false;
 		p->off = true;
@@ -120,9 +124,12 @@ enum pump_err pump_boot(struct pump *p, const uint8_t *nvm, size_t nvm_size,
 	pump_recover(p, &super);
 	p->boot_ticks_ms = p->memory.core.ticks_limit_ms;
 	body_advance(&p->body, p->counters.therapy_s);
-	p->body.flow_nl_per_day = p->program.rate_nl_per_day;
+	pump_infusion_command(p);
 	/* The body's clock went on while the firmware had no power to write. */
 	p->told_s = p->body.therapy_s;
+	/* A bolus that lost its power is never resumed. */
+	if (power_lost)
+		pump_doses_end_bolus(&p->memory.doses, p->told_s);
 	if (power_lost)
 		p->boot_cause = CAUSE_POWER_LOSS;
 	else if (!p->memory.core.clean || p->log.last != p->memory.core.log_last)
@@ -275,6 +282,14 @@ void pump_press_magnet(struct pump *p, uint64_t now_ms)
 	p->window_tries = p->memory.access.card_tries;
 }
 
+void pump_press_button(struct pump *p, uint64_t now_ms)
+{
+	note_time(p, now_ms);
+	if (p->presses < UINT8_MAX)
+		p->presses++;
+	run(p);
+}
+
 void pump_set_reservoir(struct pump *p, uint64_t nl, uint64_t now_ms)
 {
 	note_time(p, now_ms);
@@ -310,6 +325,8 @@ void pump_look(const struct pump *p, struct pump_view *view)
 		.delivered_nl = p->counters.delivered_nl,
 		.rate_nl_per_day = p->program.rate_nl_per_day,
 		.low_alarm_nl = p->program.low_alarm_nl,
+		.bridge_nl = pump_doses_bridge_left(&p->memory.doses, p->counters.delivered_nl),
+		.boluses_24h = pump_doses_count(&p->memory.doses, p->counters.therapy_s),
 		.log_first = p->log.first,
 		.log_last = p->log.last,
 		.therapy = p->memory.core.therapy,

@@ -72,6 +72,8 @@ struct pump_action {
 struct pump_view {
 	uint64_t therapy_s, true_reservoir_nl, believed_reservoir_nl, delivered_nl, rate_nl_per_day;
 	uint64_t low_alarm_nl; /* of the running image; 0: none */
+	uint64_t bridge_nl;    /* that the bridge has still to deliver */
+	uint8_t boluses_24h;   /* patient boluses begun in the last 24 h */
 	uint64_t log_first, log_last;
 	uint8_t therapy, active_digest[DIGEST_LEN];
 	uint32_t alarms;
@@ -129,6 +131,8 @@ void pump_save_body(const struct pump *p, uint8_t body[PUMP_BODY_LEN]);
 
 /* Training controls. */
 void pump_press_magnet(struct pump *p, uint64_t now_ms);
+/* The patient asks for a bolus; the log says what became of it. NVM_WRITE actions follow. */
+void pump_press_button(struct pump *p, uint64_t now_ms);
 /*
  * Sets true and believed contents, as a clinician who emptied or filled by hand. nL; more than
  * the reservoir holds fills it. NVM_WRITE actions follow.

@@ -44,6 +44,7 @@ ARGUMENTS = {
     "sim fault": ("demo", "release"),
     "sim air": ("demo", "interval", "30000"),
     "sim press": ("demo",),
+    "sim magnet": ("demo",),
     "sim log": ("demo",),
     "sim reset": ("demo",),
     "sim stop": ("other",),

@@ -260,7 +260,7 @@ class Memory(Case):
     def test_magnet_opens_the_window_in_the_advertisement(self):
         self.start("days", "0")
         self.assertFalse(self.ok("scan")["pumps"][0]["pairing_window"])
-        self.ok("sim", "press", "demo")
+        self.ok("sim", "magnet", "demo")
         self.assertTrue(self.ok("scan")["pumps"][0]["pairing_window"])
 
     def test_speed_moves_therapy_time(self):

@@ -255,6 +255,11 @@ RECORDS = {
     0x555A: (("refused:u32 kinds:u16", None),),
     0x6633: (("alarm:code8", {0x33: "low", 0x3C: "empty", 0x55: "memory"}),
              ("state:code8", {0x55: "raised", 0x33: "cleared"}), ("reservoir:u32", None)),
+    0x5566: (("volume:u32", None),),
+    0x9933: (("answer:code8", {0x55: "granted", 0x33: "no-bolus", 0x3C: "not-running", 0x5A: "bridge",
+                               0x66: "lockout", 0x69: "most", 0x96: "empty"}), ("volume:u32 in-24-hours:u8", None)),
+    0x9955: (("kind:code8", {0x55: "patient"}), ("end:code8", {0x55: "complete", 0x33: "early"}),
+             ("volume:u32 seconds:u32", None)),
 }
 
 

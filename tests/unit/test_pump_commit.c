@@ -212,14 +212,14 @@ START_TEST(an_order_acts_at_the_time_that_was_told_when_it_arrived)
 	rig_stage_dose(r, 2400000, &staged);
 	rig_order(r, &order, ORDER_PROGRAM, 1, &staged);
 	r->hold_writes = true;
-	rig_advance(r, 5 * 3600 + 60);
+	rig_advance(r, 5 * 3600 + 72);
 	rig_send_plain(r, r->plain, rig_commit_plain(&order, r->plain));
 	while (r->held_write)
 		rig_release_write(r);
 	ck_assert(rig_take(r, CHANNEL_OUT, &answer));
 	committed = answer.as.committed;
 	ck_assert_uint_eq(committed.record_seq, 2 + 5 + 1);
-	ck_assert_uint_eq(r->pump.counters.delivered_nl, 5 * 5000 + 83);
+	ck_assert_uint_eq(r->pump.counters.delivered_nl, 5 * 5000 + 100);
 	rig_destroy(r);
 }
 END_TEST

@@ -82,10 +82,13 @@ START_TEST(volumes_are_exact_over_days)
 		ck_assert_uint_eq(view.believed_reservoir_nl, 20000000 - day * RATE);
 		ck_assert_uint_eq(view.true_reservoir_nl, view.believed_reservoir_nl);
 	}
-	/* 120,000 nL a day is 5,000 in an hour, and 1 nL in 0.72 s: floor of 5 s is 6 nL. */
-	rig_advance(r, 30 * DAY_S + 5);
+	/* 120,000 nL a day is a stroke of 100 nL in 72 s. */
+	rig_advance(r, 30 * DAY_S + 71);
 	pump_look(&r->pump, &view);
-	ck_assert_uint_eq(view.delivered_nl, 30 * RATE + 6);
+	ck_assert_uint_eq(view.delivered_nl, 30 * RATE);
+	rig_advance(r, 30 * DAY_S + 72);
+	pump_look(&r->pump, &view);
+	ck_assert_uint_eq(view.delivered_nl, 30 * RATE + 100);
 	rig_destroy(r);
 }
 END_TEST
@@ -96,13 +99,13 @@ START_TEST(remainder_survives_a_change_of_rate)
 	struct pump_view view;
 
 	rig_connect(r, NULL);
-	rig_advance(r, 1); /* 120000/86400: 1 nL and 33600/86400 */
+	rig_advance(r, 70); /* 120,000 nL/day: 97 nL and 19,200/86,400 */
 	rig_program(r, 1, 2400000);
-	rig_advance(r, 2); /* + 240000/86400 = 273600/86400: 3 nL and 14400/86400 */
+	rig_advance(r, 71); /* and 240,000 nL/day for one second: one stroke and the 0 nL left of it */
 	pump_look(&r->pump, &view);
-	ck_assert_uint_eq(view.delivered_nl, 4);
+	ck_assert_uint_eq(view.delivered_nl, 100);
 	ck_assert_uint_eq(view.rate_nl_per_day, 240000);
-	ck_assert_uint_eq(r->pump.counters.remainder, 14400);
+	ck_assert_uint_eq(r->pump.counters.remainder, 0);
 	rig_destroy(r);
 }
 END_TEST
@@ -174,14 +177,14 @@ START_TEST(alarms_are_raised_at_the_exact_second_and_cleared_by_a_refill)
 	check_alarm(r, 7, 5000, 0x3C, 0x33);
 	rig_advance(r, 5000 + DAY_S / 2);
 	pump_look(&r->pump, &view);
-	ck_assert_uint_eq(view.delivered_nl, 1100000 + 11999999);
+	ck_assert_uint_eq(view.delivered_nl, 1100000 + 11999900);
 	rig_destroy(r);
 }
 END_TEST
 
 START_TEST(the_fraction_beyond_the_residual_is_not_delivered_later)
 {
-	/* 1.5 nL a second and 1 nL left. */
+	/* 1.5 nL a second and 1 nL left: the stroke of 100 nL takes 67 s. */
 	struct pump_birth birth;
 	struct pump_view view;
 	struct rig *r;
@@ -190,15 +193,15 @@ START_TEST(the_fraction_beyond_the_residual_is_not_delivered_later)
 	birth.image_len = rig_image(birth.image, "morphine", 1000000, 129600, 0);
 	birth.reservoir_nl = 1400001;
 	r = rig_create_from(&birth, 64);
-	rig_advance(r, 1);
+	rig_advance(r, 67);
 	ck_assert_uint_eq(r->pump.counters.remainder, 0);
 	ck_assert_uint_eq(r->pump.body.remainder, 0);
 	pump_set_reservoir(&r->pump, 20000000, r->now_ms);
 	rig_run(r);
-	rig_advance(r, 2);
+	rig_advance(r, 134);
 	pump_look(&r->pump, &view);
-	ck_assert_uint_eq(view.delivered_nl, 2);
-	ck_assert_uint_eq(view.true_reservoir_nl, 20000000 - 1);
+	ck_assert_uint_eq(view.delivered_nl, 101);
+	ck_assert_uint_eq(view.true_reservoir_nl, 20000000 - 100);
 	rig_destroy(r);
 }
 END_TEST

@@ -49,8 +49,8 @@ START_TEST(status_image_and_range_tell_the_state)
 	ck_assert_uint_eq(answer.as.status.therapy, THERAPY_RUNNING);
 	ck_assert_mem_eq(answer.as.status.active_digest, digest, sizeof digest);
 	ck_assert_uint_eq(answer.as.status.rate_nl_per_day, 120000);
-	ck_assert_uint_eq(answer.as.status.delivered_nl, 125);
-	ck_assert_uint_eq(answer.as.status.reservoir_nl, 20000000 - 125);
+	ck_assert_uint_eq(answer.as.status.delivered_nl, 100);
+	ck_assert_uint_eq(answer.as.status.reservoir_nl, 20000000 - 100);
 	ck_assert_uint_eq(answer.as.status.low_alarm_nl, 2000000);
 	ck_assert_uint_eq(answer.as.status.alarms, 0);
 	ck_assert_int_eq(answer.as.status.clock_s, 1700000000 + 90);

@@ -57,6 +57,8 @@ def sets(document):
     yield "causes", words(re.search(r"cause u8: (.*?) \|", s9).group(1), 2)
     yield "alarms", words(re.search(r"alarm u8: (.*?);", s9).group(1), 2)
     yield "alarm states", words(re.search(r"state u8: (.*?);", s9).group(1), 2)
+    yield "patient answers", words(re.search(r"answer u8: (granted.*?);", s9).group(1), 2)
+    yield "bolus ends", words(re.search(r"end u8: (complete.*?);", s9).group(1), 2)
     yield "flags", re.findall(r"0x([0-9A-F]{2}) (no|yes)\b", s4)
     hand = section(document, 3)
     hands = re.findall(r"^\| (?:programmer, on In|pump, on Out|programmer|pump) \| ([A-Z]+) \| 0x([0-9A-F]{2})", hand, re.M)

@@ -15,6 +15,7 @@ void body_advance(struct body *body, uint64_t therapy_s)
 	uint64_t left = body->reservoir_nl > body->residual_nl
 				? body->reservoir_nl - body->residual_nl
 				: 0;
+	const uint64_t whole = body->stroke_nl * DAY_S;
 	uint64_t sum = 0;
 	uint64_t volume = UINT64_MAX;
 
@@ -23,8 +24,8 @@ void body_advance(struct body *body, uint64_t therapy_s)
 	/* What overflows is more than any reservoir holds. */
 	if (!__builtin_mul_overflow(body->flow_nl_per_day, therapy_s - body->therapy_s, &sum) &&
 	    !__builtin_add_overflow(sum, body->remainder, &sum))
-		volume = sum / DAY_S;
-	body->remainder = (uint32_t)(sum % DAY_S);
+		volume = sum / whole * body->stroke_nl;
+	body->remainder = (uint32_t)(sum % whole);
 	if (volume >= left) {
 		volume = left;
 		body->remainder = 0;
@@ -52,6 +53,7 @@ void body_save(const struct body *body, uint8_t out[BODY_LEN])
 	writer_u64(&w, body->delivered_nl);
 	writer_u64(&w, body->flow_nl_per_day);
 	writer_u32(&w, body->remainder);
+	writer_u32(&w, body->stroke_nl);
 	writer_init(&w, out + CRC_AT, BODY_LEN - CRC_AT);
 	writer_u32(&w, pump_crc(out, CRC_AT));
 }
@@ -73,6 +75,9 @@ bool body_load(struct body *body, const uint8_t in[BODY_LEN])
 	loaded.delivered_nl = reader_u64(&r);
 	loaded.flow_nl_per_day = reader_u64(&r);
 	loaded.remainder = reader_u32(&r);
+	loaded.stroke_nl = reader_u32(&r);
+	if (loaded.stroke_nl < 1)
+		return false;
 	*body = loaded;
 	return true;
 }

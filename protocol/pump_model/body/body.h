@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * body - what is true, whatever the firmware believes: how much drug is in the reservoir and how
- * much has flowed out. The flow stops at the residual volume. Remainders are kept, so that the
+ * much has flowed out. It flows in whole strokes and stops at the residual volume. Remainders are kept, so that the
  * true volumes do not depend on the steps in which time passes.
  */
 #ifndef PUMPCTL_BODY_H
@@ -17,7 +17,8 @@ struct body {
 	uint64_t reservoir_nl, residual_nl;
 	uint64_t delivered_nl;    /* since first start */
 	uint64_t flow_nl_per_day; /* what the motor does */
-	uint32_t remainder;       /* nL/86400 that have flowed beyond delivered_nl */
+	uint32_t remainder;       /* nL/86400 of the stroke that is not whole yet */
+	uint32_t stroke_nl;
 };
 
 /* Lets the flow go on until therapy_s; an earlier time changes nothing. */

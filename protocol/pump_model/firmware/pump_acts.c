@@ -248,6 +248,13 @@ static void apply_therapy(struct pump *p, const struct read_change *change)
 		change->parts & PART_DURATION ? p->counters.therapy_s + change->stop_s : 0;
 }
 
+static void apply_bridge(struct pump *p, const struct read_image *image)
+{
+	bool same = p->program.present && image_read_same_mixture(&p->program.image, image);
+
+	pump_doses_image(&p->next.doses, image, same, p->counters.delivered_nl);
+}
+
 static void apply_revoke(struct pump *p, uint8_t slot)
 {
 	sodium_memzero(&p->next.pairs[slot], sizeof p->next.pairs[slot]);
@@ -257,8 +264,12 @@ void pump_acts_apply(struct pump *p, const struct pump_stage *stage)
 {
 	const struct read_change *change = &stage->change;
 
-	if (change->parts & (PART_THERAPY | PART_IMAGE))
+	if (change->parts & (PART_THERAPY | PART_IMAGE)) {
 		apply_therapy(p, change);
+		pump_doses_order(&p->next.doses, p->counters.therapy_s);
+	}
+	if (change->parts & PART_IMAGE)
+		apply_bridge(p, &change->image);
 	if (change->parts & PART_FILL)
 		apply_fill(p, &change->fill);
 	if (change->parts & PART_CATHETER)

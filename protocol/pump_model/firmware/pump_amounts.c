@@ -101,10 +101,27 @@ static bool walk_window(struct walk *w, uint32_t minutes, uint64_t *greatest)
 	return true;
 }
 
+/* A base that never changes needs no walk. */
+static bool constant_week(struct walk *w, struct pump_amounts *out)
+{
+	uint64_t rate;
+
+	if (!pump_amounts_base(w->image, w->limits, 0, &rate))
+		return false;
+	out->least_nl_per_day = rate;
+	out->greatest_nl_per_day = rate;
+	w->sum = rate * PUMP_WEEK_MIN;
+	w->greatest_hour = rate * HOUR_MIN;
+	w->greatest_day = rate * DAY_MIN;
+	return true;
+}
+
 static bool walk_week(struct walk *w, struct pump_amounts *out)
 {
 	uint64_t rate;
 
+	if (w->image->mode != READ_MODE_FLEX)
+		return constant_week(w, out);
 	out->least_nl_per_day = UINT64_MAX;
 	for (uint32_t m = 0; m < PUMP_WEEK_MIN; m++) {
 		if (!pump_amounts_base(w->image, w->limits, m, &rate))

@@ -207,6 +207,7 @@ enum pump_err pump_format(const struct pump_birth *birth, uint8_t *nvm, size_t n
 	truth = (struct body){
 		.reservoir_nl = birth->reservoir_nl,
 		.residual_nl = n.limits->residual_nl,
+		.stroke_nl = n.limits->stroke_nl,
 	};
 	body_save(&truth, body);
 	return PUMP_OK;

@@ -15,7 +15,8 @@ enum {
 	CARE_AT = OPERATORS_AT + PUMP_OPERATORS_LEN,
 	ACCESS_AT = CARE_AT + PUMP_CARE_LEN,
 	SECURITY_AT = ACCESS_AT + PUMP_ACCESS_LEN,
-	GENERATION_AT = SECURITY_AT + PUMP_SECURITY_LEN,
+	DOSES_AT = SECURITY_AT + PUMP_SECURITY_LEN,
+	GENERATION_AT = DOSES_AT + PUMP_DOSES_LEN,
 	CRC_AT = GENERATION_AT + 8,
 	/* Within their part: */
 	IMAGE_LEN_AT = PUMP_CORE_LEN - 2,
@@ -151,6 +152,11 @@ void pump_block_put_security(uint8_t *block, const struct pump_security *ring)
 	pump_security_put(block + SECURITY_AT, ring);
 }
 
+void pump_block_put_doses(uint8_t *block, const struct pump_doses *doses)
+{
+	pump_doses_write(block + DOSES_AT, doses);
+}
+
 void pump_block_put_entry(uint8_t *block, const uint8_t *entry)
 {
 	if (entry)
@@ -174,6 +180,7 @@ static bool has_good_counts(const uint8_t *block)
 {
 	struct pump_operators operators;
 	struct pump_care care;
+	struct pump_doses doses;
 	struct reader r;
 
 	reader_init(&r, block + CORE_AT + IMAGE_LEN_AT, 2);
@@ -183,7 +190,8 @@ static bool has_good_counts(const uint8_t *block)
 		if (block[PAIRS_AT + i * PUMP_PAIR_LEN + RESULT_COUNT_AT] > PUMP_RESULTS)
 			return false;
 	return pump_operators_read(block + OPERATORS_AT, &operators) &&
-	       pump_care_read(block + CARE_AT, &care);
+	       pump_care_read(block + CARE_AT, &care) &&
+	       pump_doses_read(block + DOSES_AT, &doses);
 }
 
 bool pump_block_check(const uint8_t *block, uint64_t *generation)
@@ -206,6 +214,7 @@ void pump_block_read(const uint8_t *block, struct pump_memory *out)
 	/* pump_block_check has read them before. */
 	(void)pump_operators_read(block + OPERATORS_AT, &out->operators);
 	(void)pump_care_read(block + CARE_AT, &out->care);
+	(void)pump_doses_read(block + DOSES_AT, &out->doses);
 	pump_access_get(block + ACCESS_AT, &out->access);
 }
 

@@ -3,7 +3,7 @@
  * pump_block - the state block: bytes of everything that a commit changes, and back.
  *
  * version u8, core, log entry of the same transaction (redo; zeros: none), pairing slots, operators,
- * care, access, security ring, generation u64, CRC-32C u32. Generation and CRC come last: a block whose writing was cut
+ * care, access, security ring, doses, generation u64, CRC-32C u32. Generation and CRC come last: a block whose writing was cut
  * short fails its CRC. The layout is the firmware's own affair and is in no document.
  */
 #ifndef PUMPCTL_PUMP_BLOCK_H
@@ -11,6 +11,7 @@
 
 #include "codes.h"
 #include "pump_care.h"
+#include "pump_doses.h"
 #include "pump_operators.h"
 #include "pump_access.h"
 #include "pump_security.h"
@@ -27,7 +28,7 @@
 #define PUMP_PAIR_LEN   (106 + PUMP_RESULTS * PUMP_RESULT_LEN)
 #define PUMP_BLOCK_LEN                                                                             \
 	(1 + PUMP_CORE_LEN + PUMP_ENTRY_LEN + PUMP_SLOTS * PUMP_PAIR_LEN + PUMP_OPERATORS_LEN +    \
-	 PUMP_CARE_LEN + PUMP_ACCESS_LEN + PUMP_SECURITY_LEN + 12)
+	 PUMP_CARE_LEN + PUMP_ACCESS_LEN + PUMP_SECURITY_LEN + PUMP_DOSES_LEN + 12)
 
 /* What infusion moves on. Also in every log entry, so that an append moves it on durably. */
 struct pump_counters {
@@ -84,6 +85,7 @@ struct pump_memory {
 	struct pump_operators operators;
 	struct pump_care care;
 	struct pump_access access;
+	struct pump_doses doses;
 };
 
 /* Writes the parts of a block at their place in block (PUMP_BLOCK_LEN bytes). */
@@ -93,6 +95,7 @@ void pump_block_put_operators(uint8_t *block, const struct pump_operators *opera
 void pump_block_put_care(uint8_t *block, const struct pump_care *care);
 void pump_block_put_access(uint8_t *block, const struct pump_access *access);
 void pump_block_put_security(uint8_t *block, const struct pump_security *ring);
+void pump_block_put_doses(uint8_t *block, const struct pump_doses *doses);
 /* entry: PUMP_ENTRY_LEN bytes, or NULL for none. */
 void pump_block_put_entry(uint8_t *block, const uint8_t *entry);
 /* Last: generation and CRC over the whole block. */

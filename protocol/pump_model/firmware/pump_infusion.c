@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_infusion.h"
 
-#include "pump_amounts.h"
+#include "pump_flow.h"
 #include "pump_log.h"
+#include "pump_patient.h"
 #include "pump_store.h"
 
 #include <string.h>
@@ -31,29 +32,34 @@ uint64_t pump_infusion_rate(const struct pump_model_limits *limits, uint8_t ther
 	}
 }
 
-bool pump_infusion_understand(const struct pump_core *core, const struct pump_model_limits *limits,
-			      struct pump_program *program)
+bool pump_infusion_understand(const struct pump_core *core, struct pump_program *program)
 {
 	struct pump_program understood = {.present = core->image_len > 0};
-	uint64_t rate = 0;
 
 	if (understood.present) {
-		if (image_read(core->image, core->image_len, &understood.image) != PUMP_OK ||
-		    !pump_amounts_base(&understood.image, limits, 0, &rate))
+		if (image_read(core->image, core->image_len, &understood.image) != PUMP_OK)
 			return false;
 		image_read_digest(core->image, core->image_len, understood.digest);
 		understood.low_alarm_nl = understood.image.low_alarm_nl;
 	}
-	understood.rate_nl_per_day = pump_infusion_rate(limits, core->therapy, rate);
 	*program = understood;
 	return true;
 }
 
+static void command_flow(struct pump *p, const struct pump_flow *flow)
+{
+	p->program.rate_nl_per_day = flow->nl_per_day;
+	p->body.flow_nl_per_day = flow->nl_per_day;
+}
+
 void pump_infusion_command(struct pump *p)
 {
-	/* Whatever becomes memory was read before; should it fail, the old command stands. */
-	if (pump_infusion_understand(&p->memory.core, p->limits, &p->program))
-		p->body.flow_nl_per_day = p->program.rate_nl_per_day;
+	struct pump_flow flow;
+
+	/* Whatever becomes memory was read before; should it fail, the old program stands. */
+	(void)pump_infusion_understand(&p->memory.core, &p->program);
+	pump_flow_now(p, &flow);
+	command_flow(p, &flow);
 }
 
 uint64_t pump_infusion_reservoir(const struct pump *p)
@@ -134,11 +140,12 @@ static bool record_delivery(struct pump *p)
 	return true;
 }
 
-/* Seconds after which volume_nl more has been delivered; volume_nl and rate above 0. */
+/* Seconds after which whole strokes have delivered volume_nl more; volume_nl and rate above 0. */
 static uint64_t seconds_until(const struct pump *p, uint64_t volume_nl)
 {
-	uint64_t rate = p->program.rate_nl_per_day;
-	uint64_t need = volume_nl * PUMP_DAY_S - p->counters.remainder;
+	uint64_t rate = p->program.rate_nl_per_day, stroke = p->limits->stroke_nl;
+	uint64_t strokes = (volume_nl + stroke - 1) / stroke;
+	uint64_t need = strokes * stroke * PUMP_DAY_S - p->counters.remainder;
 
 	return (need + rate - 1) / rate;
 }
@@ -150,19 +157,36 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 static void deliver(struct pump *p, uint64_t seconds, uint64_t left_nl)
 {
+	const uint64_t stroke = p->limits->stroke_nl;
 	struct pump_counters *c = &p->counters;
 	uint64_t sum = p->program.rate_nl_per_day * seconds + c->remainder;
+	uint64_t volume = sum / (stroke * PUMP_DAY_S) * stroke;
 
 	c->therapy_s += seconds;
 	if (left_nl == 0)
 		return;
-	if (sum / PUMP_DAY_S >= left_nl) {
+	if (volume >= left_nl) {
 		c->delivered_nl += left_nl;
 		c->remainder = 0;
 	} else {
-		c->delivered_nl += sum / PUMP_DAY_S;
-		c->remainder = (uint32_t)(sum % PUMP_DAY_S);
+		c->delivered_nl += volume;
+		c->remainder = (uint32_t)(sum % (stroke * PUMP_DAY_S));
 	}
+}
+
+/* Seconds until the next thing that delivered volume brings, at most so many. */
+static uint64_t until_volume(const struct pump *p, uint64_t left_nl, uint64_t seconds)
+{
+	uint64_t reservoir = pump_infusion_reservoir(p), low = p->program.low_alarm_nl;
+	uint64_t bridge =
+		pump_doses_bridge_left(&p->memory.doses, p->counters.delivered_nl);
+
+	if (p->program.rate_nl_per_day == 0 || left_nl == 0)
+		return seconds;
+	seconds = least(seconds, seconds_until(p, left_nl));
+	if (p->program.present && reservoir > low)
+		seconds = least(seconds, seconds_until(p, reservoir - low));
+	return bridge > 0 ? least(seconds, seconds_until(p, bridge)) : seconds;
 }
 
 static bool pass_time(struct pump *p)
@@ -170,23 +194,23 @@ static bool pass_time(struct pump *p)
 	const struct pump_counters *c = &p->counters;
 	uint64_t reservoir = pump_infusion_reservoir(p);
 	uint64_t left = reservoir > p->limits->residual_nl ? reservoir - p->limits->residual_nl : 0;
-	uint64_t low = p->program.low_alarm_nl;
+	struct pump_flow flow;
 	uint64_t seconds;
 
 	if (c->therapy_s >= p->told_s)
 		return false;
-	seconds = least(p->told_s, c->mark_s + PUMP_HOUR_S) - c->therapy_s;
-	if (p->program.rate_nl_per_day > 0 && left > 0) {
-		seconds = least(seconds, seconds_until(p, left));
-		if (p->program.present && reservoir > low)
-			seconds = least(seconds, seconds_until(p, reservoir - low));
-	}
+	pump_flow_now(p, &flow);
+	command_flow(p, &flow);
+	seconds = least(least(p->told_s, c->mark_s + PUMP_HOUR_S), flow.until_s) - c->therapy_s;
+	seconds = until_volume(p, left, seconds);
 	deliver(p, seconds, left);
 	body_advance(&p->body, c->therapy_s);
+	pump_flow_now(p, &flow);
+	command_flow(p, &flow);
 	return true;
 }
 
 bool pump_infusion_step(struct pump *p)
 {
-	return change_alarm(p) || record_delivery(p) || pass_time(p);
+	return change_alarm(p) || record_delivery(p) || pump_patient_step(p) || pass_time(p);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * pump_infusion - what the firmware believes it delivers. It integrates the commanded rate over
- * therapy time with exact remainders, writes a delivery record every hour and raises alarms at
+ * therapy time in whole strokes with exact remainders, also where the rate changes, writes a delivery record every hour and raises alarms at
  * the exact second, so that one long step and many short ones give the same bytes.
  */
 #ifndef PUMPCTL_PUMP_INFUSION_H
@@ -14,13 +14,9 @@
 
 enum pump_alarm_state { PUMP_ALARM_CLEARED = 0x33, PUMP_ALARM_RAISED = 0x55 };
 
-/*
- * Works out what core's image and therapy mean for a pump with these limits. False: the image
- * in core is not readable; *program untouched.
- */
-bool pump_infusion_understand(const struct pump_core *core, const struct pump_model_limits *limits,
-			      struct pump_program *program);
-/* Rate of a therapy state, given the rate of the image (if any). nL/day. */
+/* Reads core's image; no rate is commanded yet. False: it is not readable; *program untouched. */
+bool pump_infusion_understand(const struct pump_core *core, struct pump_program *program);
+/* Rate of a therapy state, given the mean rate of the image (if any). nL/day. */
 uint64_t pump_infusion_rate(const struct pump_model_limits *limits, uint8_t therapy,
 			    uint64_t image_rate_nl_per_day);
 /* Commands what p->memory means from now on. */

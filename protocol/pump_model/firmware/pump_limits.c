@@ -62,10 +62,6 @@ static bool allows_bridge(const struct pump_model_limits *limits, const struct r
 bool pump_limits_allow(const struct pump_model_limits *limits, const struct read_image *image,
 		       const struct pump_amounts *amounts)
 {
-	/* These this firmware does not deliver. */
-	if (image->mode == READ_MODE_FLEX || image->mode == READ_MODE_PERIODIC ||
-	    image->has_patient || image->bridge == READ_BRIDGE_RUNS)
-		return false;
 	return allows_base(limits, image, amounts) && allows_bursts(limits, image, amounts) &&
 	       allows_bridge(limits, image) && image->low_alarm_nl <= limits->reservoir_nl;
 }

@@ -93,7 +93,7 @@ static bool follow_log(struct pump *p)
 
 static bool use_block(struct pump *p)
 {
-	if (!find_block(p) || !pump_infusion_understand(&p->memory.core, p->limits, &p->program))
+	if (!find_block(p) || !pump_infusion_understand(&p->memory.core, &p->program))
 		return false;
 	p->counters = p->memory.core.counters;
 	memcpy(p->log.chain, p->memory.core.log_chain, DIGEST_LEN);
@@ -138,6 +138,12 @@ static void take_order(struct pump_memory *memory, struct reader *r, uint64_t se
 	memory->pairs[slot].last_token = result.token;
 }
 
+static void take_patient(struct pump_doses *doses, struct reader *r, uint64_t time_s)
+{
+	if (reader_u8(r) == PATIENT_GRANTED)
+		pump_doses_start(doses, time_s, 0, 0);
+}
+
 static void take_entry(struct pump *p, const struct pump_entry *entry)
 {
 	struct pump_core *core = &p->memory.core;
@@ -160,6 +166,9 @@ static void take_entry(struct pump *p, const struct pump_entry *entry)
 		core->utc_at_s = time_s;
 	} else if (type == RECORD_ORDER) {
 		take_order(&p->memory, &r, entry->seq);
+		p->memory.doses.order_s = time_s;
+	} else if (type == RECORD_PATIENT_BOLUS) {
+		take_patient(&p->memory.doses, &r, time_s);
 	}
 }
 
@@ -201,5 +210,5 @@ void pump_recover(struct pump *p, const struct pump_super *super)
 		return;
 	rebuild(p, super);
 	/* An empty image is always understood. */
-	(void)pump_infusion_understand(&p->memory.core, p->limits, &p->program);
+	(void)pump_infusion_understand(&p->memory.core, &p->program);
 }

@@ -39,6 +39,7 @@ static void encode_next(struct pump *p)
 	pump_block_put_care(s->block, &p->next.care);
 	pump_block_put_access(s->block, &p->next.access);
 	pump_block_put_security(s->block, &p->security);
+	pump_block_put_doses(s->block, &p->next.doses);
 	pump_block_seal(s->block, s->generation + 1);
 }
 

@@ -18,7 +18,7 @@ expect "the pump is heard" grep -q "$pump" /tmp/out
 expect_code 0 "as JSON it is a line of its own as soon as it is heard" pumpctl --adapter 0 --json scan 2s
 expect "ahead of the envelope" sh -c 'head -n 1 /tmp/out | grep -q "^{\"address\":\"'"$pump"'\""'
 expect "with its signal, which a virtual controller does not know" grep -q '"rssi_dbm":null' /tmp/out
-expect_code 0 "the magnet opens its window" pumpctl sim press vm
+expect_code 0 "the magnet opens its window" pumpctl sim magnet vm
 expect_code 0 "a search after that" pumpctl --adapter 0 --json scan 2s
 expect "sees the window" grep -q '"pairing_window":true' /tmp/out
 

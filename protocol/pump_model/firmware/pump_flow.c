@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pump_flow.h"
+
+#include "pump_amounts.h"
+
+enum { MINUTE_S = 60, DAY_S = 86400, WEEK_S = 7 * DAY_S, THURSDAY = 3 };
+
+static void shorten(struct pump_flow *flow, uint64_t until_s)
+{
+	if (until_s < flow->until_s)
+		flow->until_s = until_s;
+}
+
+/* Second of the week from Monday 00:00 on, by the pump's own clock. */
+static uint32_t local_second(const struct pump *p)
+{
+	const struct pump_core *core = &p->memory.core;
+	/* Unsigned sums wrap; as a signed number the result is right for every clock that can be set. */
+	int64_t clock = (int64_t)((uint64_t)core->utc_s + (p->counters.therapy_s - core->utc_at_s));
+	int64_t second = (clock % WEEK_S + p->memory.care.zone_min * MINUTE_S +
+			  THURSDAY * DAY_S) % WEEK_S;
+
+	return (uint32_t)(second < 0 ? second + WEEK_S : second);
+}
+
+static void add_base(const struct pump *p, struct pump_flow *flow)
+{
+	const struct read_image *image = &p->program.image;
+	uint32_t second = local_second(p);
+	uint32_t minute = second / MINUTE_S;
+	uint64_t rate;
+
+	/* An active image has amounts: they were worked out when it became active. */
+	if (!pump_amounts_base(image, p->limits, minute, &rate))
+		return;
+	flow->nl_per_day += rate;
+	if (image->mode == READ_MODE_FLEX)
+		shorten(flow, p->counters.therapy_s +
+				      pump_amounts_minutes_left(image, minute) * MINUTE_S -
+				      second % MINUTE_S);
+}
+
+static void add_periodic(const struct pump *p, struct pump_flow *flow)
+{
+	const struct read_image *image = &p->program.image;
+	uint64_t now_s = p->counters.therapy_s;
+	uint64_t since_s = now_s - p->memory.doses.order_s;
+	uint64_t phase_s = since_s % image->interval_s;
+	uint64_t nl;
+
+	/* The first dose comes one interval after the order. */
+	if (since_s < image->interval_s || phase_s >= image->periodic_s ||
+	    !pump_amounts_volume(image, image->periodic_ng, &nl)) {
+		shorten(flow, now_s + image->interval_s - phase_s);
+		return;
+	}
+	flow->nl_per_day += pump_amounts_burst_rate(nl, image->periodic_s);
+	shorten(flow, now_s + image->periodic_s - phase_s);
+}
+
+static void add_bolus(const struct pump *p, struct pump_flow *flow)
+{
+	const struct pump_doses *doses = &p->memory.doses;
+
+	if (p->counters.therapy_s >= doses->bolus_end_s)
+		return;
+	flow->nl_per_day += doses->bolus_nl_per_day;
+	shorten(flow, doses->bolus_end_s);
+}
+
+void pump_flow_now(const struct pump *p, struct pump_flow *out)
+{
+	const struct pump_doses *doses = &p->memory.doses;
+
+	*out = (struct pump_flow){.until_s = UINT64_MAX};
+	if (p->memory.core.therapy == THERAPY_MINIMUM)
+		out->nl_per_day = p->limits->minimum_nl_per_day;
+	if (p->memory.core.therapy != THERAPY_RUNNING || !p->program.present)
+		return;
+	if (pump_doses_bridge_left(doses, p->counters.delivered_nl) > 0) {
+		out->nl_per_day = doses->bridge_nl_per_day;
+		return;
+	}
+	add_base(p, out);
+	if (p->program.image.mode == READ_MODE_PERIODIC)
+		add_periodic(p, out);
+	add_bolus(p, out);
+}
