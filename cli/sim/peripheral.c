@@ -270,7 +270,7 @@ void peripheral_press_magnet(struct peripheral *p)
 void peripheral_press_button(struct peripheral *p)
 {
 	pump_press_button(&p->pump, loop_now_ms());
-	arm(p);
+	peripheral_arm(p);
 }
 
 void peripheral_fill(struct peripheral *p, uint64_t nl)
