@@ -348,7 +348,7 @@ static void show(const struct app *app, struct output *out, const struct sim_pla
 	if (!is_paired) {
 		if (*card)
 			output_string(data, "card_code", card);
-		output_note(out, "Not paired. Hold the magnet over it: sim press %s; then: pair %s operator ID",
+		output_note(out, "Not paired. Hold the magnet over it: sim magnet %s; then: pair %s operator ID",
 			    place->name, place->about.serial);
 		return;
 	}

@@ -46,7 +46,7 @@ class Outsider(threading.Thread):
 class Flood(harness.PumpCase):
     def setUp(self):
         path = os.path.join(self.bench.env["XDG_RUNTIME_DIR"], "pumpctl", "demo.sock")
-        self.bench.must("sim", "press", "demo")
+        self.bench.must("sim", "magnet", "demo")
         self.outsiders = [Outsider(path, kind) for kind in HELLO]
         for outsider in self.outsiders:
             outsider.start()
@@ -65,7 +65,7 @@ class Flood(harness.PumpCase):
                 self.bench.must("therapy", verb, "--break-glass", "test of the flood", "--confirm",
                                 f"PX20-000123 {verb}")
                 self.assertEqual(self.bench.show()["therapy"], state)
-                self.bench.must("sim", "press", "demo")
+                self.bench.must("sim", "magnet", "demo")
         self.assertGreater(sum(outsider.tries for outsider in self.outsiders), before + 100 * TIMES)
         self.assertGreater(self.bench.must("pair", "--slots")["refused_in_all"], 100)
 

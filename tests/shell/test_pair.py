@@ -40,7 +40,7 @@ class Pairing(unittest.TestCase):
         return self.with_secrets([card or self.card, PASSPHRASE], "pair", self.serial, *words, state=state)
 
     def magnet(self):
-        self.bench.must("sim", "press", "lab")
+        self.bench.must("sim", "magnet", "lab")
 
     def test_a_pump_is_paired_with_card_and_magnet_and_then_known(self):
         self.refused(self.bench.json("--pump", self.serial, "status"), 6, "NOT_PAIRED")

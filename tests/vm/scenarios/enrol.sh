@@ -15,7 +15,7 @@ knows() { grep -q "\"address\":\"$pump\",\"paired_as\":\"$1\"" /tmp/out; }
 expect_code 0 "a search hears the pump" pumpctl --adapter 0 --json scan 2s
 expect "and knows nothing of it" knows 'not paired'
 expect_code 7 "without the magnet nobody is enrolled" enrol
-pumpctl sim press vm >/tmp/out 2>&1 || give_up "no magnet" /tmp/out
+pumpctl sim magnet vm >/tmp/out 2>&1 || give_up "no magnet" /tmp/out
 expect_code 0 "with magnet and card code the workstation is enrolled" enrol
 expect_code 0 "and reads status under its own key" pumpctl --adapter 0 --pump "$serial" status
 pumpctl sim stop vm >/tmp/out 2>&1 || give_up "the pump does not stop" /tmp/out
