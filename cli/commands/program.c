@@ -35,7 +35,10 @@ static enum error_code refuse_at(struct error *error, enum error_code code, cons
 	return code;
 }
 
-/* What was typed on top of what runs: other parts of the mixture, concentration and alarm stay. */
+/*
+ * What was typed on top of what runs: other parts of the mixture, concentration, alarm and patient bolus stay;
+ * steps, periodic doses and a bridge of another mode do not.
+ */
 static enum error_code build(const struct values *args, const struct client_program *running,
 			     struct program *out, struct error *error)
 {
@@ -51,8 +54,10 @@ static enum error_code build(const struct values *args, const struct client_prog
 	if (!running->present && !low_alarm->present)
 		return refuse_at(error, ERR_USAGE, &args->at[ARG_OF_DRUG],
 				 "the pump has no program yet, so the low alarm is needed, as in: low-alarm 2 mL");
-	if (same)
-		*out = running->program;
+	if (same) {
+		out->mixture = running->program.mixture;
+		out->patient = running->program.patient;
+	}
 	out->mode = PROGRAM_SIMPLE;
 	out->dose = args->at[ARG_OF_DOSE].as.dose;
 	out->low_alarm = low_alarm->present ? low_alarm->as.volume : running->program.low_alarm;
