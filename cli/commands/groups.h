@@ -16,6 +16,7 @@ extern const struct command_group drug_commands;    /* drug.c */
 extern const struct command_group calc_commands;    /* calc.c: rate, dose, mixture, refill, residual */
 extern const struct command_group calc_path_commands; /* calc_path.c: catheter, prime, bridge */
 extern const struct command_group calc_start_commands; /* calc_start.c: trial, restart */
+extern const struct command_group calc_program_commands; /* calc_program.c: program */
 extern const struct command_group sim_commands;     /* sim.c */
 extern const struct command_group help_commands;    /* help.c: commands, doctor, help, version */
 

@@ -30,6 +30,7 @@ ARGUMENTS = {
                     "dose", "200", "mcg/day"),
     "calc trial": ("drug", "baclofen", "test-dose", "50", "mcg", "response", "6h"),
     "calc restart": ("drug", "baclofen", "stopped", "30h"),
+    "calc program": ("PX20", "baclofen 500 mcg/mL; 200 mcg/day; low-alarm 4 mL"),
     "calc rate": ("dose", "200", "mcg/day", "concentration", "500", "mcg/mL"),
     "calc dose": ("rate", "0.4", "mL/day", "concentration", "500", "mcg/mL"),
     "calc mixture": ("primary", "morphine 20 mg/mL", "other", "bupivacaine 30 mg/mL", "dose", "5", "mg/day"),
