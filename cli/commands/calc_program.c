@@ -8,10 +8,11 @@
 #include "describe.h"
 #include "drug_site.h"
 #include "groups.h"
+#include "program_file.h"
 #include "program_text.h"
 #include "therapy_limits.h"
 
-enum { PROGRAM_MODEL };
+enum { PROGRAM_MODEL, PROGRAM_FILE };
 
 /* What is computed for one call; too large for the stack. */
 struct checked {
@@ -37,6 +38,11 @@ static bool join(const struct values *args, char *text, size_t size)
 static enum error_code read_program(const struct values *args, struct checked *c, struct error *error)
 {
 	struct text_error mistake = {.column = 0};
+	const struct value *file = &args->at[PROGRAM_FILE];
+	if (file->present == (args->rest_count > 0))
+		return error_set(error, ERR_USAGE, "either the program itself is typed, or the file that holds it");
+	if (file->present)
+		return program_file_read(file->as.text, &c->program, error);
 	if (!join(args, c->text, sizeof(c->text)))
 		return error_set(error, ERR_BAD_QUANTITY, "the program is longer than any that a pump can run");
 	if (program_text_parse(c->text, strlen(c->text), &c->program, &mistake) == PUMP_OK)
@@ -109,7 +115,9 @@ static const struct command rows[] = {
 	 .flags = OFFLINE,
 	 .args = {[PROGRAM_MODEL] = {.type = ARG_CHOICE, .name = "MODEL", .choices = model_names,
 				     .help = "of the pump: PX20 or PX40"},
-		  {.type = ARG_REST, .name = "PROGRAM",
+		  [PROGRAM_FILE] = {.type = ARG_FILE, .name = "FILE", .keyword = "file", .optional = true,
+				    .help = "with the program as JSON (docs/program.schema.json)"},
+		  {.type = ARG_REST, .name = "PROGRAM", .optional = true,
 		   .help = "mixture; regimen; low alarm; what the patient may take"}},
 	 .example = "calc program PX20 \"baclofen 500 mcg/mL; flex 00:00 180 mcg/day, 06:00 240 mcg/day; "
 		    "low-alarm 4 mL\"",

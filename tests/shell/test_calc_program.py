@@ -1,6 +1,8 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: GPL-3.0-or-later
 """calc program: a program of any mode, typed in its text form, without a pump."""
+import json
+import os
 import unittest
 
 import harness
@@ -51,6 +53,45 @@ class CalcProgram(unittest.TestCase):
                 result = self.calc(text)
                 self.assertEqual(result.code, 2, result.both)
                 self.assertIn(words, result.envelope()["error"]["message"])
+
+    def from_file(self, text):
+        path = os.path.join(self.bench.root, "program.json")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.bench.json("calc", "program", "PX20", "file", path)
+
+    def plan(self):
+        return {"mixture": [{"drug": "baclofen", "concentration": {"value": "500", "unit": "ug/mL"}}],
+                "regimen": {"mode": "flex", "patterns": [
+                    {"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+                     "steps": [{"from": "00:00", "dose": "180 mcg/day"},
+                               {"from": "06:00", "dose": {"value": "240", "unit": "ug/d"}}]}]},
+                "low_alarm": "4 mL",
+                "patient_bolus": {"dose": "25 mcg", "over": "10min", "lockout": "2h", "most": 4}}
+
+    def test_a_file_holds_the_same_program(self):
+        result = self.from_file(json.dumps(self.plan()))
+        self.assertEqual(result.code, 0, result.both)
+        self.assertEqual(result.data()["program"], FLEX + PATIENT)
+
+    def test_a_bad_file_is_refused_with_line_and_reason(self):
+        good = json.dumps(self.plan())
+        deep = "[" * 200 + "]" * 200
+        for text, words in ((good.replace('"low_alarm"', '"low_alarms"'), "no such member"),
+                            (good[:-1] + ', "low_alarm": "2 mL"}', "line 1"),
+                            (good.replace('"4 mL"', '"4"'), "the unit is missing"),
+                            (good.replace('"4 mL"', "4"), "line 1"),
+                            (good.replace('"most": 4', '"most": 4.5'), "numbers are whole"),
+                            (good.replace('"most": 4', '"most": 400'), "whole number"),
+                            (good.replace('"4 mL"', '"4 mL; bridge none accepted"'), "is spelt as"),
+                            (good.replace('"4 mL"', deep), "line 1"),
+                            (good[:-1], "line 1"), ("", "line 1")):
+            with self.subTest(text=text[-80:]):
+                result = self.from_file(text)
+                self.assertEqual(result.code, 2, result.both)
+                self.assertIn(words, result.envelope()["error"]["message"])
+        self.assertEqual(self.bench.json("calc", "program", "PX20").code, 2)
+        self.assertEqual(self.bench.json("calc", "program", "PX20", "file", "/nowhere").code, 2)
 
 
 if __name__ == "__main__":
