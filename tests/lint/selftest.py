@@ -28,6 +28,7 @@ GOOD["docs/hazards.md"] = "# Hazards\n\n" + "".join(f"| {name} | what | done | L
 GOOD["tests/accidents/accidents.c"] = SPDX + "".join(
     f"START_TEST(it_{name[2:]})\n{{\n\tcheck(\"L-one\");\n}}\nEND_TEST\n" for name in ACCIDENTS)
 GOOD["tests/accidents/test_accidents.py"] = HASH
+GOOD["docs/threat-model.md"] = "# Threats\n\n" + "".join(f"| {row} | what | done | it_01 |\n" for row in range(1, 29))
 LONG = "int f(int a);\nint f(int a)\n{\n" + "\ta++;\n" * 60 + "\treturn a;\n}\n"
 DEEP = "int f(int a);\nint f(int a)\n{\n" + "if (a) {\n" * 5 + "a++;\n" + "}\n" * 5 + "return a;\n}\n"
 # (lint, file with the fault, its text, words that the lint must print)
@@ -60,6 +61,9 @@ FAULTS = (
     ("hazards.py", "docs/hazards.md", GOOD["docs/hazards.md"].replace("it_05", "it_x"), "no test it_x"),
     ("hazards.py", "tests/accidents/accidents.c", GOOD["tests/accidents/accidents.c"].replace("L-one", "L-none", 1),
      "asserts none"),
+    ("threats.py", "docs/threat-model.md", GOOD["docs/threat-model.md"].replace("it_01", "it_x", 1), "no test it_x"),
+    ("threats.py", "docs/threat-model.md", GOOD["docs/threat-model.md"].replace("it_01", "", 1), "neither a test"),
+    ("threats.py", "docs/threat-model.md", GOOD["docs/threat-model.md"].replace("| 28 |", "| x |"), "27 rows"),
     ("scripts.sh", "cli/a.sh", "#!/bin/sh\n" + HASH + "rm -rf $1/x\n", "SC2086"),
     ("scripts.sh", "tests/a.py", HASH + "def f(:\n", "SyntaxError"),
     ("headers.sh", "bt/alone.h", SPDX + "uint8_t f(void);\n", "does not compile alone"),
