@@ -136,11 +136,14 @@ static enum error_code explain_key(const char *id, int err, int64_t wait_s, stru
 		return error_set(error, ERR_NOT_SIGNED, "there is no key of %s on this workstation", id);
 	if (err == -EPERM)
 		return error_set(error, ERR_NOT_SIGNED, "the key file of %s may be read by other users", id);
+	if (err == -EIO)
+		return error_set(error, ERR_AUDIT_DAMAGED,
+				 "the disk of this workstation takes nothing, neither a count of passphrases nor a record");
 	return error_set(error, ERR_NOT_SIGNED, "the key of %s cannot be used: %s", id, strerror(-err));
 }
 
-static enum error_code open_key(struct app *app, const char *id, struct person *person,
-				struct error *error)
+static enum error_code open_key(struct app *app, const char *id, enum operator_key_use use,
+				struct person *person, struct error *error)
 {
 	char passphrase[SECRET_MAX], what[64];
 	const char *dir = NULL;
@@ -152,8 +155,8 @@ static enum error_code open_key(struct app *app, const char *id, struct person *
 	(void)snprintf(what, sizeof(what), "passphrase of %s", id);
 	code = secret_read(app, what, passphrase, error);
 	if (!code) {
-		const int err = operator_key_open(dir, id, passphrase, (int64_t)time(NULL), person->secret,
-						  &wait_s);
+		const int err = operator_key_open(dir, id, passphrase, use, (int64_t)time(NULL),
+						  person->secret, &wait_s);
 		if (err)
 			code = explain_key(id, err, wait_s, error);
 	}
@@ -174,7 +177,8 @@ static enum error_code add_person(struct app *app, const struct msg_operators *l
 	if (!need->gets_safe &&
 	    !operator_may_order(row->role, need->parts, need->only_alarms, need->stops_bolus))
 		return refuse_role(row, "give this order", error);
-	const enum error_code code = open_key(app, id, &signer->people[signer->count], error);
+	const enum error_code code = open_key(app, id, need->gets_safe ? OPERATOR_KEY_GETS_SAFE : OPERATOR_KEY_ORDERS,
+					      &signer->people[signer->count], error);
 	if (!code)
 		signer->count++;
 	return code;

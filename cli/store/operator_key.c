@@ -249,7 +249,8 @@ static int write_tries(const char *dir, const char *id, const struct tries *trie
 }
 
 /* Counted before the try, so that a kill in between does not give one for nothing. */
-static int count_try(const char *state_dir, const char *id, int64_t now_s, int64_t *wait_s)
+static int count_try(const char *state_dir, const char *id, enum operator_key_use use, int64_t now_s,
+		     int64_t *wait_s)
 {
 	char dir[STATE_PATH_MAX];
 	struct tries tries;
@@ -260,15 +261,19 @@ static int count_try(const char *state_dir, const char *id, int64_t now_s, int64
 	if (tries.count >= OPERATOR_KEY_TRIES) {
 		const int64_t left = tries.last_s + OPERATOR_KEY_LOCK_S - now_s;
 		/* A clock that was set back must not lock anybody out for longer. */
-		if (left > 0 && left <= OPERATOR_KEY_LOCK_S) {
+		const bool is_locked = left > 0 && left <= OPERATOR_KEY_LOCK_S;
+		if (is_locked && use == OPERATOR_KEY_ORDERS) {
 			*wait_s = left;
 			return -EAGAIN;
 		}
+		/* A try to get safe keeps the lock for other orders and makes it no longer. */
+		if (is_locked)
+			return 0;
 		tries.count = 0;
 	}
 	tries.count++;
 	tries.last_s = now_s;
-	return write_tries(dir, id, &tries);
+	return write_tries(dir, id, &tries) && use == OPERATOR_KEY_ORDERS ? -EIO : 0;
 }
 
 static void forget_tries(const char *state_dir, const char *id)
@@ -281,11 +286,11 @@ static void forget_tries(const char *state_dir, const char *id)
 }
 
 static int open_counted(const char *state_dir, const char *id, const char *passphrase,
-			int64_t now_s, struct sealed_key *sealed, uint8_t *seed, int64_t *wait_s)
+			enum operator_key_use use, int64_t now_s, struct sealed_key *sealed, uint8_t *seed, int64_t *wait_s)
 {
 	int err = read_key(state_dir, id, sealed);
 	if (!err)
-		err = count_try(state_dir, id, now_s, wait_s);
+		err = count_try(state_dir, id, use, now_s, wait_s);
 	if (!err)
 		err = open_seed(sealed, passphrase, seed);
 	if (!err)
@@ -293,13 +298,13 @@ static int open_counted(const char *state_dir, const char *id, const char *passp
 	return err;
 }
 
-int operator_key_open(const char *state_dir, const char *id, const char *passphrase, int64_t now_s,
-		      uint8_t *secret, int64_t *wait_s)
+int operator_key_open(const char *state_dir, const char *id, const char *passphrase, enum operator_key_use use,
+		      int64_t now_s, uint8_t *secret, int64_t *wait_s)
 {
 	struct sealed_key sealed;
 	uint8_t seed[SEED_LEN], public[OPERATOR_KEY_PUBLIC_LEN];
 	(void)sodium_mlock(seed, sizeof(seed));
-	int err = open_counted(state_dir, id, passphrase, now_s, &sealed, seed, wait_s);
+	int err = open_counted(state_dir, id, passphrase, use, now_s, &sealed, seed, wait_s);
 	if (!err) {
 		(void)crypto_sign_seed_keypair(public, secret, seed);
 		if (memcmp(public, sealed.public, sizeof(public)) != 0)
@@ -319,7 +324,7 @@ int operator_key_change(const char *state_dir, const char *id, const char *old_p
 	if (!is_passphrase(new_passphrase))
 		return -EINVAL;
 	(void)sodium_mlock(seed, sizeof(seed));
-	int err = open_counted(state_dir, id, old_passphrase, now_s, &sealed, seed, wait_s);
+	int err = open_counted(state_dir, id, old_passphrase, OPERATOR_KEY_ORDERS, now_s, &sealed, seed, wait_s);
 	if (!err)
 		err = seal_seed(&sealed, seed, new_passphrase);
 	(void)sodium_munlock(seed, sizeof(seed));

@@ -30,12 +30,18 @@ enum operator_key_cost { OPERATOR_KEY_SLOW, OPERATOR_KEY_FAST };
 int operator_key_create(const char *state_dir, const char *id, const char *passphrase,
 			enum operator_key_cost cost, uint8_t *public) __attribute__((warn_unused_result));
 /*
+ * What a key is opened for. GETS_SAFE: neither a lock nor a disk that cannot count the try stands in the way;
+ * the passphrase must be right all the same. A wrong one counts, unless a lock stands or it cannot be stored.
+ */
+enum operator_key_use { OPERATOR_KEY_ORDERS, OPERATOR_KEY_GETS_SAFE };
+
+/*
  * Opens a key. secret: OPERATOR_KEY_SECRET_LEN bytes, the caller's to wipe. now_s: wall clock. 0; -ENOENT;
  * -EBADMSG (no such file of ours); -EPERM (readable by others); -EACCES (wrong passphrase); -EAGAIN (locked
- * out, *wait_s says how long); -ENOMEM; or -errno.
+ * out, *wait_s says how long); -EIO (the try cannot be counted); -ENOMEM; or -errno.
  */
-int operator_key_open(const char *state_dir, const char *id, const char *passphrase, int64_t now_s,
-		      uint8_t *secret, int64_t *wait_s) __attribute__((warn_unused_result));
+int operator_key_open(const char *state_dir, const char *id, const char *passphrase, enum operator_key_use use,
+		      int64_t now_s, uint8_t *secret, int64_t *wait_s) __attribute__((warn_unused_result));
 /* The same key under another passphrase. Errors of both above. */
 int operator_key_change(const char *state_dir, const char *id, const char *old_passphrase,
 			const char *new_passphrase, int64_t now_s, int64_t *wait_s)

@@ -4,8 +4,10 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -50,6 +52,12 @@ def refuse_constant(name):
     raise ValueError(f"{name} is not JSON")
 
 
+def no_byte_for_files():
+    """For a child: every write to a file fails, as on a full disk whose last block is taken. Sockets and pipes work."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
 class Bench:
     """Temporary directories and the environment that points to them."""
 
@@ -65,9 +73,9 @@ class Bench:
             if name in os.environ:
                 self.env[name] = os.environ[name]
 
-    def run(self, *words, stdin="", passphrases=("training",) * 8):
-        """passphrases: what --passphrase-fd gives, line by line; None: no such option."""
-        process = self.start(*words, stdin=subprocess.PIPE, passphrases=passphrases)
+    def run(self, *words, stdin="", passphrases=("training",) * 8, before=None):
+        """passphrases: what --passphrase-fd gives, line by line; None: no such option. before: called in the child."""
+        process = self.start(*words, stdin=subprocess.PIPE, passphrases=passphrases, before=before)
         try:
             process.stdout, process.stderr = process.communicate(stdin, timeout=120)
         except subprocess.TimeoutExpired:
@@ -76,10 +84,10 @@ class Bench:
             raise
         return Result(process)
 
-    def json(self, *words):
-        return self.run("--json", *words)
+    def json(self, *words, **options):
+        return self.run("--json", *words, **options)
 
-    def start(self, *words, stdin=subprocess.DEVNULL, passphrases=("training",) * 8):
+    def start(self, *words, stdin=subprocess.DEVNULL, passphrases=("training",) * 8, before=None):
         descriptor, option, keep = None, (), ()
         if passphrases is not None:
             descriptor, writer = os.pipe()
@@ -87,7 +95,7 @@ class Bench:
             os.close(writer)
             option, keep = ("--passphrase-fd", str(descriptor)), (descriptor,)
         process = subprocess.Popen(["pumpctl", *option, *words], env=self.env, text=True, stdin=stdin,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=keep)
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=keep, preexec_fn=before)
         if descriptor is not None:
             os.close(descriptor)
         return process

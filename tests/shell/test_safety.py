@@ -11,9 +11,9 @@ SAFE = (("stop", "stopped"), ("minimum", "minimum"), ("resume", "running"))
 
 
 class Safety(harness.PumpCase):
-    def assert_safe_orders_work(self, warning=None):
+    def assert_safe_orders_work(self, warning=None, before=None):
         for verb, therapy in SAFE:
-            result = self.bench.json("therapy", verb, "--confirm", f"PX20-000123 {verb}")
+            result = self.bench.json("therapy", verb, "--confirm", f"PX20-000123 {verb}", before=before)
             self.assertEqual(result.code, 0, result.both)
             self.assertEqual(self.bench.show()["therapy"], therapy)
             codes = [row["code"] for row in result.envelope()["warnings"]]
@@ -41,6 +41,27 @@ class Safety(harness.PumpCase):
         # The pump kept the witness of the last recorded order, so the sound trail is good again.
         self.assertEqual(self.bench.json(*PROGRAM).code, 0)
         self.assertEqual(self.bench.json("audit", "verify").code, 0)
+
+    def test_when_the_disk_takes_no_byte(self):
+        result = self.bench.json(*PROGRAM, before=harness.no_byte_for_files)
+        self.assertEqual(result.code, 4, result.both)
+        self.assertIn("therapy stop", result.envelope()["error"]["hint"])
+        self.assertEqual(self.bench.show()["therapy"], "running")
+        self.assert_safe_orders_work("AUDIT_GAP", before=harness.no_byte_for_files)
+        self.assertEqual(self.bench.json(*PROGRAM).code, 0)
+
+    def test_when_the_operator_is_locked_out(self):
+        for _ in range(5):
+            result = self.bench.json(*PROGRAM, passphrases=("not the passphrase",))
+            self.assertEqual(result.envelope()["error"]["code"], "NOT_SIGNED")
+        result = self.bench.json(*PROGRAM)
+        self.assertEqual((result.code, result.envelope()["error"]["code"]), (7, "LOCKED_OUT"), result.both)
+        wrong = self.bench.json("therapy", "stop", "--confirm", "PX20-000123 stop", passphrases=("not the passphrase",))
+        self.assertEqual(wrong.envelope()["error"]["code"], "NOT_SIGNED")
+        self.assertEqual(self.bench.json(*PROGRAM).envelope()["error"]["code"], "LOCKED_OUT")
+        self.assert_safe_orders_work()
+        # The right passphrase was given: the lock is open again.
+        self.assertEqual(self.bench.json(*PROGRAM).code, 0)
 
     def test_after_an_outcome_that_is_not_known(self):
         for packet in range(1, 200):
