@@ -27,6 +27,10 @@ for turn in $(seq "$1"); do
     if [ "$bad" -gt 0 ]; then
         grep '\*\*\*' "$kept/turn-$turn"
         cp "$build/Testing/Temporary/LastTest.log" "$kept/turn-$turn.log"
+        # The next turn writes over the guests' folders.
+        for console in "$build"/vm/*/console; do
+            cp "$console" "$kept/turn-$turn-$(basename "$(dirname "$console")").console"
+        done
     fi
 done
 echo "vm repeated $1 times: $ran runs of scenarios, $failed failed, $(($(date +%s) - started)) s"
