@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * door - the local socket of one pumpsim: answers "scan", and lets "open NAME" and "control NAME"
- * in (bt/link_local.h says how they are spoken).
+ * in (bt/link/link_local.h says how they are spoken).
  */
 #ifndef PUMPSIM_DOOR_H
 #define PUMPSIM_DOOR_H

@@ -51,14 +51,14 @@ def tests_of_bt():
 def lines_of_bt():
     """{file: {line: times}} over all objects of the bt libraries."""
     files = {}
-    for notes in sorted(glob.glob(f"{FOLDER}/bt/CMakeFiles/*/*.gcno")):
+    for notes in sorted(glob.glob(f"{FOLDER}/bt/CMakeFiles/*/*/*.gcno")):
         for text in run("gcov", "--json-format", "--stdout", notes).splitlines():
             for file in json.loads(text)["files"]:
-                # The way to a source file is told from here or from there; its folder is always its last part.
-                folder, name = os.path.split(file["file"])
-                if os.path.basename(folder) != "bt":
+                # The way to a source file is told from here or from there; its folders are always its last parts.
+                name = "/".join(file["file"].split("/")[-3:])
+                if not name.startswith("bt/"):
                     continue
-                lines = files.setdefault(f"bt/{name}", {})
+                lines = files.setdefault(name, {})
                 for line in file["lines"]:
                     number = line["line_number"]
                     lines[number] = lines.get(number, 0) + line["count"]

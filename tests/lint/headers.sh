@@ -16,11 +16,14 @@ folders_of() {
     protocol/engine/*) echo protocol/engine protocol/session protocol/wire protocol/therapy ;;
     protocol/*) echo protocol/pump_model protocol/pump_model/firmware protocol/pump_model/body \
         protocol/session protocol/wire protocol/therapy ;;
-    bt/*) echo bt ;;
+    bt/link/*) echo bt/link ;;
+    bt/att/*) echo bt/att bt/link ;;
+    bt/*) echo "$(dirname "$1")" bt/att bt/link ;;
     cli/store/*) echo cli/store ;;
-    cli/sim/*) echo cli/sim cli/store bt protocol/pump_model protocol/pump_model/firmware \
+    cli/sim/*) echo cli/sim cli/store bt/peripheral bt/mgmt bt/att bt/link protocol/pump_model protocol/pump_model/firmware \
         protocol/pump_model/body protocol/session protocol/wire protocol/therapy ;;
-    *) echo cli cli/commands cli/store bt protocol/engine protocol/session protocol/wire protocol/therapy ;;
+    *) echo cli cli/commands cli/store bt/central bt/mgmt bt/att bt/link \
+        protocol/engine protocol/session protocol/wire protocol/therapy ;;
     esac
 }
 

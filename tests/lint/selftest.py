@@ -15,8 +15,8 @@ GOOD = {
     "protocol/therapy/quantity.h": SPDX + "#include <stdint.h>\nstruct volume { int64_t nl; };\n",
     "protocol/wire/codec.h": SPDX + "enum { WIRE_CODE = 1 };\n",
     "protocol/engine/machine.c": SPDX + '#include "quantity.h"\nint machine(int a);\nint machine(int a) { return a; }\n',
-    "bt/link.h": SPDX + "struct link;\n",
-    "bt/att.h": SPDX + "struct att;\n",
+    "bt/link/link.h": SPDX + "struct link;\n",
+    "bt/att/att.h": SPDX + "struct att;\n",
     "cli/shell.c": SPDX + '#include "link.h"\nconst char *const text = "DOSE 1.2 mg per day";\n',
     "cli/demo.sh": "#!/bin/sh\n" + HASH + "echo ready\n",
     "docs/architecture.md": "# Layers\n\nThe dose is 1,250 mcg per day.\n",
@@ -33,20 +33,21 @@ LONG = "int f(int a);\nint f(int a)\n{\n" + "\ta++;\n" * 60 + "\treturn a;\n}\n"
 DEEP = "int f(int a);\nint f(int a)\n{\n" + "if (a) {\n" * 5 + "a++;\n" + "}\n" * 5 + "return a;\n}\n"
 # (lint, file with the fault, its text, words that the lint must print)
 FAULTS = (
-    ("sizes.py", "bt/long.c", SPDX + LONG, "f has 64 lines"),
-    ("sizes.py", "bt/deep.c", SPDX + DEEP, "nests 5 deep"),
-    ("sizes.py", "bt/file.c", SPDX + "\n" * 500, "501 lines"),
+    ("sizes.py", "bt/att/long.c", SPDX + LONG, "f has 64 lines"),
+    ("sizes.py", "bt/att/deep.c", SPDX + DEEP, "nests 5 deep"),
+    ("sizes.py", "bt/att/file.c", SPDX + "\n" * 500, "501 lines"),
     ("banned.py", "cli/a.c", SPDX + "void f(char *s) { sprintf(s, \"x\"); }\n", "sprintf is banned"),
     ("banned.py", "cli/a.c", SPDX + "long f(char *s) { return strtol(s, 0, 10); }\n", "strtol is banned"),
-    ("banned.py", "bt/a.c", SPDX + "double x(void);\n", "no floats here"),
+    ("banned.py", "bt/att/a.c", SPDX + "double x(void);\n", "no floats here"),
     ("banned.py", "protocol/wire/a.c", SPDX + "#include <time.h>\n", "not for pure code"),
     ("layers.py", "protocol/therapy/a.c", SPDX + '#include "codec.h"\n', "out of bounds"),
     ("layers.py", "protocol/wire/a.c", SPDX + '#include "att.h"\n', "out of bounds"),
-    ("layers.py", "bt/a.c", SPDX + '#include "quantity.h"\n', "out of bounds"),
+    ("layers.py", "bt/att/a.c", SPDX + '#include "quantity.h"\n', "out of bounds"),
+    ("layers.py", "bt/link/a.c", SPDX + '#include "att.h"\n', "out of bounds"),
     ("layers.py", "cli/line.c", SPDX + '#include "codec.h"\n', "out of bounds"),
     ("layers.py", "cli/commands/a.c", SPDX + '#include "link.h"\n', "out of bounds"),
     ("layers.py", "cli/line.c", SPDX + '#include "absent.h"\n', "is no header"),
-    ("tree.py", "bt/a.c", "int x;\n", "lacks SPDX"),
+    ("tree.py", "bt/att/a.c", "int x;\n", "lacks SPDX"),
     ("tree.py", "notes/a.txt", "text\n", "does not belong"),
     ("tree.py", "docs/a.md", "This is TO" + "DO.\n", "unfinished"),
     ("tree.py", "docs/a.md", "Look into /ho" + "me/me/pump.\n", "path of one machine"),
@@ -66,7 +67,7 @@ FAULTS = (
     ("threats.py", "docs/threat-model.md", GOOD["docs/threat-model.md"].replace("| 28 |", "| x |"), "27 rows"),
     ("scripts.sh", "cli/a.sh", "#!/bin/sh\n" + HASH + "rm -rf $1/x\n", "SC2086"),
     ("scripts.sh", "tests/a.py", HASH + "def f(:\n", "SyntaxError"),
-    ("headers.sh", "bt/alone.h", SPDX + "uint8_t f(void);\n", "does not compile alone"),
+    ("headers.sh", "bt/link/alone.h", SPDX + "uint8_t f(void);\n", "does not compile alone"),
 )
 # (lint, object of the release build, C text, words); the good build has a harmless text in its place.
 PURE = "int pure(int a); int pure(int a) { return a + 1; }\n"

@@ -9,7 +9,7 @@
  * Exit: 0 all operations were run, 1 the link ended before, 2 usage or operations.
  */
 #include "gatt_central.h"
-#include "gatt_text.h"
+#include "hex_words.h"
 #include "link_local.h"
 #include "loop.h"
 
@@ -111,11 +111,11 @@ static bool read_bytes(const char *word, uint8_t out[ATT_VALUE_MAX], size_t *len
 	char byte[3] = "";
 
 	if (!star)
-		return word && gatt_text_hex(word, out, ATT_VALUE_MAX, len);
+		return word && hex_words_bytes(word, out, ATT_VALUE_MAX, len);
 	if (star - word != 2)
 		return false;
 	memcpy(byte, word, 2);
-	if (!gatt_text_hex(byte, out, 1, len))
+	if (!hex_words_bytes(byte, out, 1, len))
 		return false;
 	*len = strtoul(star + 1, NULL, 10);
 	if (*len == 0 || *len > ATT_VALUE_MAX)
@@ -128,7 +128,7 @@ static uint16_t read_handle(const struct ask *ask, const char *word)
 {
 	unsigned long handle;
 
-	if (!word || !gatt_text_number(word, ATT_HANDLE_MAX, &handle))
+	if (!word || !hex_words_number(word, ATT_HANDLE_MAX, &handle))
 		fail(ask, "not a handle");
 	return (uint16_t)handle;
 }
@@ -156,7 +156,7 @@ static void read_type(struct ask *ask, struct gatt_operation *operation, char *r
 	size_t len;
 	const char *word = strsep(&rest, " ");
 
-	if (!word || !gatt_text_hex(word, bytes, sizeof bytes, &len))
+	if (!word || !hex_words_bytes(word, bytes, sizeof bytes, &len))
 		fail(ask, "not a UUID");
 	operation->type = att_uuid_from_text(bytes, len);
 	operation->start = rest ? read_handle(ask, strsep(&rest, " ")) : 1;

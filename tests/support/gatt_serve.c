@@ -10,6 +10,7 @@
 #include "gatt_database.h"
 #include "gatt_server.h"
 #include "gatt_text.h"
+#include "hex_words.h"
 #include "link_local.h"
 
 #include <errno.h>
@@ -91,7 +92,7 @@ static bool find_row(const struct serve *serve, const char *word, size_t *row)
 	unsigned long handle;
 	const struct gatt_attribute *attribute;
 
-	if (!word || !gatt_text_number(word, ATT_HANDLE_MAX, &handle))
+	if (!word || !hex_words_number(word, ATT_HANDLE_MAX, &handle))
 		return false;
 	attribute = gatt_database_find(&serve->map, (uint16_t)handle);
 	if (!attribute)
@@ -114,7 +115,7 @@ static size_t read_values(const struct serve *serve, char **rest,
 		if (!find_row(serve, word, &value->row))
 			return 0;
 		word = strsep(rest, " ");
-		if (!gatt_text_hex(word ? word : "", bytes[count], ATT_VALUE_MAX, &value->len))
+		if (!hex_words_bytes(word ? word : "", bytes[count], ATT_VALUE_MAX, &value->len))
 			return 0;
 		value->value = bytes[count++];
 	}
@@ -144,8 +145,8 @@ static int announce(struct serve *serve, char **rest)
 	unsigned long start;
 	unsigned long end;
 
-	if (!first || !last || !gatt_text_number(first, ATT_HANDLE_MAX, &start) ||
-	    !gatt_text_number(last, ATT_HANDLE_MAX, &end))
+	if (!first || !last || !hex_words_number(first, ATT_HANDLE_MAX, &start) ||
+	    !hex_words_number(last, ATT_HANDLE_MAX, &end))
 		return -EINVAL;
 	return gatt_server_announce(serve->server, (uint16_t)start, (uint16_t)end);
 }
@@ -165,7 +166,7 @@ static int set_security(struct serve *serve, char *words)
 		else if (strcmp(word, "authorized") == 0)
 			security.is_authorized = true;
 		else if (strncmp(word, "key-size=", 9) == 0 &&
-		         gatt_text_number(word + 9, 16, &size))
+		         hex_words_number(word + 9, 16, &size))
 			security.key_size = (uint8_t)size;
 		else if (strcmp(word, "none") != 0)
 			return -EINVAL;

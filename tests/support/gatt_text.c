@@ -2,9 +2,9 @@
 #include "gatt_text.h"
 
 #include "att.h"
+#include "hex_words.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,40 +62,11 @@ static _Noreturn void fail(const struct reader *reader, const char *what, const 
 	exit(2);
 }
 
-bool gatt_text_number(const char *word, unsigned long max, unsigned long *out)
-{
-	char *end;
-
-	if (!isxdigit((unsigned char)word[0]))
-		return false;
-	errno = 0;
-	*out = strtoul(word, &end, 16);
-	return *end == '\0' && errno == 0 && *out <= max;
-}
-
-bool gatt_text_hex(const char *word, uint8_t *out, size_t size, size_t *len)
-{
-	size_t digits = strlen(word);
-
-	if (digits % 2 != 0 || digits / 2 > size)
-		return false;
-	for (size_t i = 0; i < digits; i += 2) {
-		const char byte[3] = {word[i], word[i + 1], '\0'};
-		unsigned long value;
-
-		if (!isxdigit((unsigned char)byte[1]) || !gatt_text_number(byte, 0xff, &value))
-			return false;
-		out[i / 2] = (uint8_t)value;
-	}
-	*len = digits / 2;
-	return true;
-}
-
 static uint16_t number(const struct reader *reader, const char *word, unsigned long max)
 {
 	unsigned long value;
 
-	if (!gatt_text_number(word, max, &value))
+	if (!hex_words_number(word, max, &value))
 		fail(reader, "not a hexadecimal number in range", word);
 	return (uint16_t)value;
 }
@@ -116,7 +87,7 @@ static struct gatt_server_uuid uuid(const struct reader *reader, const char *wor
 		digits[count++] = *at;
 	}
 	digits[count] = '\0';
-	if (!gatt_text_hex(digits, out.bytes, sizeof out.bytes, &len) || (len != 2 && len != 16))
+	if (!hex_words_bytes(digits, out.bytes, sizeof out.bytes, &len) || (len != 2 && len != 16))
 		fail(reader, "not a UUID", word);
 	out.len = (uint8_t)len;
 	return out;
@@ -146,7 +117,7 @@ static void set_value(const struct reader *reader, struct gatt_row *row, const c
 	if (!bytes)
 		fail(reader, "out of memory", word);
 	row->value_len = strlen(word);
-	if (is_hex ? !gatt_text_hex(word, bytes, ATT_VALUE_MAX, &row->value_len)
+	if (is_hex ? !hex_words_bytes(word, bytes, ATT_VALUE_MAX, &row->value_len)
 	           : row->value_len > ATT_VALUE_MAX)
 		fail(reader, "not a value of up to 512 bytes", word);
 	if (!is_hex)

@@ -17,8 +17,4 @@ struct gatt_text {
 void gatt_text_load(struct gatt_text *text, const char *path);
 void gatt_text_finish(struct gatt_text *text);
 
-/* What the control lines of the programs share. false: not of that form. */
-bool gatt_text_number(const char *word, unsigned long max, unsigned long *out); /* hexadecimal */
-bool gatt_text_hex(const char *word, uint8_t *out, size_t size, size_t *len);
-
 #endif

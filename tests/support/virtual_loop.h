@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * virtual_loop - bt/loop.h in virtual time: a program that is made with this file instead of
- * bt/loop.c runs the real stacks without a socket and without waiting. When nothing is ready,
+ * virtual_loop - bt/link/loop.h in virtual time: a program that is made with this file instead of
+ * bt/link/loop.c runs the real stacks without a socket and without waiting. When nothing is ready,
  * time jumps to what happens next.
  *
  * All loops of the program are the same one, so a programmer's own loop serves the pump as well.
