@@ -73,9 +73,10 @@ class Bench:
             if name in os.environ:
                 self.env[name] = os.environ[name]
 
-    def run(self, *words, stdin="", passphrases=("training",) * 8, before=None):
-        """passphrases: what --passphrase-fd gives, line by line; None: no such option. before: called in the child."""
-        process = self.start(*words, stdin=subprocess.PIPE, passphrases=passphrases, before=before)
+    def run(self, *words, stdin="", **options):
+        """passphrases: what --passphrase-fd gives, line by line; None: no such option. before: called in the child.
+        program: instead of pumpctl."""
+        process = self.start(*words, stdin=subprocess.PIPE, **options)
         try:
             process.stdout, process.stderr = process.communicate(stdin, timeout=120)
         except subprocess.TimeoutExpired:
@@ -87,14 +88,14 @@ class Bench:
     def json(self, *words, **options):
         return self.run("--json", *words, **options)
 
-    def start(self, *words, stdin=subprocess.DEVNULL, passphrases=("training",) * 8, before=None):
+    def start(self, *words, stdin=subprocess.DEVNULL, passphrases=("training",) * 8, before=None, program="pumpctl"):
         descriptor, option, keep = None, (), ()
         if passphrases is not None:
             descriptor, writer = os.pipe()
             os.write(writer, "".join(f"{line}\n" for line in passphrases).encode())
             os.close(writer)
             option, keep = ("--passphrase-fd", str(descriptor)), (descriptor,)
-        process = subprocess.Popen(["pumpctl", *option, *words], env=self.env, text=True, stdin=stdin,
+        process = subprocess.Popen([program, *option, *words], env=self.env, text=True, stdin=stdin,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=keep, preexec_fn=before)
         if descriptor is not None:
             os.close(descriptor)

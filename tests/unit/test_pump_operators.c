@@ -265,6 +265,28 @@ START_TEST(a_tenfold_step_needs_two)
 }
 END_TEST
 
+START_TEST(the_first_program_of_an_implant_needs_two)
+{
+	struct pump_birth birth;
+
+	rig_destroy(r);
+	rig_default_birth(&birth);
+	birth.image_len = 0;
+	r = rig_create_from(&birth, 64);
+	rig_connect(r, NULL);
+	ck_assert_uint_eq(change_list(OPERATOR_PUT, "paul", OPERATOR_PROGRAMMER, 12), CODE_DONE);
+	prepare_dose(1000000);
+	ck_assert_uint_eq(staged.second, SECOND_FIRST);
+	memset(order.order.expected_digest, 0, DIGEST_LEN);
+	rig_signer(&order, "anna", 0);
+	ck_assert_uint_eq(commit(), CODE_NEEDS_SECOND);
+	rig_signer(&order, "paul", 12);
+	ck_assert_uint_eq(commit(), CODE_DONE);
+	prepare_dose(1000001);
+	ck_assert_uint_eq(staged.second, 0);
+}
+END_TEST
+
 START_TEST(a_nurse_is_no_second_person_for_a_program)
 {
 	list_everybody();
@@ -421,6 +443,7 @@ int main(void)
 	tcase_add_test(cases, every_byte_of_the_order_is_signed);
 	tcase_add_test(cases, a_signature_of_another_order_is_none);
 	tcase_add_test(cases, a_tenfold_step_needs_two);
+	tcase_add_test(cases, the_first_program_of_an_implant_needs_two);
 	tcase_add_test(cases, a_nurse_is_no_second_person_for_a_program);
 	tcase_add_test(cases, a_reason_needs_two_and_one_supervisor);
 	tcase_add_loop_test(cases, getting_safe_needs_any_listed_operator_with_any_list_version, 0, 3);
