@@ -22,7 +22,7 @@ folders_of() {
     cli/store/*) echo cli/store ;;
     cli/sim/*) echo cli/sim cli/store bt/peripheral bt/mgmt bt/att bt/link protocol/pump_model protocol/pump_model/firmware \
         protocol/pump_model/body protocol/session protocol/wire protocol/therapy ;;
-    *) echo cli cli/commands cli/store bt/central bt/mgmt bt/att bt/link \
+    *) echo cli cli/commands cli/output cli/session cli/wireless cli/store bt/central bt/mgmt bt/att bt/link \
         protocol/engine protocol/session protocol/wire protocol/therapy ;;
     esac
 }

@@ -9,6 +9,7 @@ import source
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 # First row whose pattern fits the including file decides. Each row: allowed header paths, as patterns.
 PROTOCOL = "protocol/(therapy|wire|session|engine)/"
+CLI = "cli/([^/]*$|(output|session|wireless)/)"
 ROWS = (
     ("protocol/therapy/", ("protocol/therapy/",)),
     ("protocol/wire/", ("protocol/(therapy|wire)/",)),
@@ -25,10 +26,11 @@ ROWS = (
     ("cli/sim/peripheral", ("cli/(sim|store)/", "bt/", "protocol/(therapy|wire|session|pump_model)/")),
     ("cli/sim/", ("cli/(sim|store)/", "bt/link/", "bt/peripheral/shaper", "protocol/therapy/",
                   "protocol/(wire|session|pump_model)/")),
-    ("cli/wireless", ("cli/[^/]*$", "cli/store/", "bt/(link|att|mgmt|central)/")),
-    ("cli/session", ("cli/[^/]*$", "cli/store/", "bt/(link|att|mgmt|central)/", PROTOCOL)),
-    ("cli/commands/", ("cli/[^/]*$", "cli/(commands|store)/", "protocol/(therapy|engine)/")),
-    ("cli/", ("cli/[^/]*$", "cli/(commands|store)/", "bt/link/", "protocol/(therapy|engine)/")),
+    ("cli/wireless/", (CLI, "cli/store/", "bt/(link|att|mgmt|central)/")),
+    ("cli/session/", (CLI, "cli/store/", "bt/(link|att|mgmt|central)/", PROTOCOL)),
+    ("cli/commands/", (CLI, "cli/(commands|store)/", "protocol/(therapy|engine)/")),
+    ("cli/output/", (CLI, "cli/store/", "protocol/therapy/")),
+    ("cli/", (CLI, "cli/(commands|store)/", "bt/link/", "protocol/(therapy|engine)/")),
 )
 
 
