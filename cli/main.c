@@ -15,10 +15,13 @@
 #include "script.h"
 #include "shell.h"
 
-/* Nothing secret in a core file; nothing readable by others; numbers in one spelling. */
+/*
+ * Nothing secret in a core; nothing readable by others; numbers in one spelling. A limit of one byte and not
+ * of none, because with none the kernel still hands a core to a program, where one takes them (core(5)).
+ */
 static void set_up_process(void)
 {
-	const struct rlimit none = {0, 0};
+	const struct rlimit none = {1, 1};
 	(void)umask(077);
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)setlocale(LC_CTYPE, "");

@@ -253,8 +253,8 @@ int main(int argc, char *argv[])
 {
 	struct sim_options options;
 	(void)umask(0077);
-	/* The memory of the pump holds the pairing key. */
-	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	/* The memory of the pump holds the pairing key; why one byte, says the main.c of pumpctl. */
+	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){1, 1});
 	if (sodium_init() < 0)
 		return EXIT_FAILURE;
 	switch (sim_options_read(argc, argv, &options)) {

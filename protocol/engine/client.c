@@ -338,6 +338,7 @@ void client_tick(struct client *c, uint64_t now_ms)
 static void take_queued(struct client *c, struct action *out)
 {
 	*out = c->queue[c->queue_at];
+	sodium_memzero(&c->queue[c->queue_at], sizeof c->queue[0]); /* REPORT_ENROLLED holds a key */
 	c->queue_at = (c->queue_at + 1) % CLIENT_QUEUE_MAX;
 	c->queue_count--;
 	if (out->type == ACTION_SIGN)

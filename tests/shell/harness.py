@@ -88,13 +88,15 @@ class Bench:
     def json(self, *words, **options):
         return self.run("--json", *words, **options)
 
-    def start(self, *words, stdin=subprocess.DEVNULL, passphrases=("training",) * 8, before=None, program="pumpctl"):
-        descriptor, option, keep = None, (), ()
+    def start(self, *words, stdin=subprocess.DEVNULL, passphrases=("training",) * 8, before=None, program="pumpctl",
+              keep=()):
+        """keep: descriptors that the child keeps."""
+        descriptor, option = None, ()
         if passphrases is not None:
             descriptor, writer = os.pipe()
             os.write(writer, "".join(f"{line}\n" for line in passphrases).encode())
             os.close(writer)
-            option, keep = ("--passphrase-fd", str(descriptor)), (descriptor,)
+            option, keep = ("--passphrase-fd", str(descriptor)), (*keep, descriptor)
         process = subprocess.Popen([program, *option, *words], env=self.env, text=True, stdin=stdin,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=keep, preexec_fn=before)
         if descriptor is not None:
@@ -211,14 +213,18 @@ class Terminal:
 
     def sign(self, who="trainer", passphrase="training"):
         """The passphrase is asked for, and not seen while it is typed."""
-        self.expect(f"passphrase of {who}: ")
+        self.sign_for(f"passphrase of {who}: ", passphrase)
+
+    def sign_for(self, question, secret):
+        """Any secret that is asked for so."""
+        self.expect(re.escape(question))
         before = len(self.seen)
-        for char in passphrase:
+        for char in secret:
             self.send(char)
         self.send("\r")
         self.expect("\n")
-        if passphrase in self.seen[before:]:
-            raise AssertionError("the passphrase was seen")
+        if secret in self.seen[before:]:
+            raise AssertionError("what was typed was seen")
 
     def finish(self):
         """Waits for the end; returns the exit code. The terminal must be as it was before."""

@@ -257,6 +257,41 @@ START_TEST(no_flipped_bit_of_any_value_is_taken_by_anybody)
 }
 END_TEST
 
+static bool holds(const void *where, size_t size, const uint8_t key[32])
+{
+	return memmem(where, size, key, 32) != NULL;
+}
+
+/* Keys of a session: of the client, and of what the pump forgets with a link. */
+static void check_no_key_left(const struct seal *keys)
+{
+	const uint8_t *all[] = {keys->send_key, keys->receive_key, tap.pairing_key};
+
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert(!holds(&tap.client, sizeof tap.client, all[i]));
+		ck_assert(!holds(&tap.pump.session, sizeof tap.pump.session, all[i]));
+		ck_assert(!holds(&tap.pump.visits, sizeof tap.pump.visits, all[i]));
+	}
+}
+
+START_TEST(no_key_outlives_its_session_on_either_side)
+{
+	struct seal keys;
+
+	wiretap_init(&tap);
+	for (int i = 0; i < 2; i++) {
+		if (i == 0)
+			wiretap_enrol(&tap);
+		else
+			wiretap_open(&tap, false);
+		keys = tap.client.seal;
+		ck_assert(holds(&tap.pump.session, sizeof tap.pump.session, keys.send_key));
+		wiretap_close(&tap);
+		check_no_key_left(&keys);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	TCase *cases = tcase_create("replay");
@@ -265,5 +300,6 @@ int main(void)
 	tcase_add_test(cases, nothing_that_was_heard_is_taken_again_by_anybody);
 	tcase_add_test(cases, who_plays_a_whole_part_again_is_neither_programmer_nor_pump);
 	tcase_add_test(cases, no_flipped_bit_of_any_value_is_taken_by_anybody);
+	tcase_add_test(cases, no_key_outlives_its_session_on_either_side);
 	return suite_run(cases);
 }
