@@ -150,7 +150,7 @@ static void check_pairing(const struct air_pairing *pairing)
 		run_well(&reading);
 		return;
 	}
-	ck_assert(pairing->has_ended);
+	ck_assert(pairing->has_ended && pairing->was_link_lost);
 	ck_assert_int_eq(pairing->end, CLIENT_END_LINK);
 }
 

@@ -102,22 +102,42 @@ static void count_pdu(const struct shaper_pdu *pdu)
 		air_cut(-ECONNRESET);
 }
 
+static size_t own(enum shaper_side side, uint8_t *bytes)
+{
+	return air.middle && !air.error ? air.middle->own(side, bytes) : 0;
+}
+
+/* Takes what arrived for side: its length; 0: nothing that is for the reader. */
+static size_t take(enum shaper_side side, uint8_t *bytes)
+{
+	const struct shaper_pdu *pdu = peek(side);
+	size_t len;
+
+	if (!pdu || !survive_before(side))
+		return 0;
+	len = pdu->len;
+	memcpy(bytes, pdu->bytes, len);
+	count_pdu(pdu);
+	shaper_take(&air.shaper, side);
+	return !air.middle || air.middle->pass(side, bytes, &len) ? len : 0;
+}
+
 static ssize_t air_receive(struct link *link, uint8_t *buf, size_t size)
 {
 	enum shaper_side side = from_link(link)->side;
-	const struct shaper_pdu *pdu = peek(side);
-	ssize_t len;
+	uint8_t bytes[LINK_PDU_MAX];
+	size_t len;
 
 	if (virtual_now_us() < air.paused_until_us[side])
 		return -EAGAIN;
-	if (pdu && survive_before(side)) {
-		len = pdu->len;
-		if (pdu->len > size)
-			return -EMSGSIZE;
-		memcpy(buf, pdu->bytes, pdu->len);
-		count_pdu(pdu);
-		shaper_take(&air.shaper, side);
-		return len;
+	len = own(side, bytes);
+	if (len == 0)
+		len = take(side, bytes);
+	if (len > size)
+		return -EMSGSIZE;
+	if (len > 0) {
+		memcpy(buf, bytes, len);
+		return (ssize_t)len;
 	}
 	if (air.error)
 		return air.error;
@@ -175,7 +195,7 @@ static short ready(void *ctx, int fd)
 	if (!air.ends[side] || air_fd(air.ends[side]) != fd ||
 	    virtual_now_us() < air.paused_until_us[side])
 		return 0;
-	if (peek((enum shaper_side)side))
+	if (peek((enum shaper_side)side) || own((enum shaper_side)side, NULL) > 0)
 		events |= POLLIN;
 	if (is_down((enum shaper_side)side))
 		events |= POLLIN | POLLHUP;

@@ -18,6 +18,16 @@ enum air_fault {
 	AIR_SILENCE,    /* the reader gets the PDU, then nothing gets through any more */
 };
 
+/*
+ * Somebody in the middle. pass: a PDU on its way to the reader at side, who gets what is left in bytes (LINK_PDU_MAX
+ * of room) and *len, or with false nothing now. own: a PDU of the attacker's for that reader, who gets it first; its
+ * length, 0: none; bytes NULL: only asked.
+ */
+struct air_middle {
+	bool (*pass)(enum shaper_side side, uint8_t *bytes, size_t *len);
+	size_t (*own)(enum shaper_side side, uint8_t *bytes);
+};
+
 struct air {
 	struct shaper_config config; /* of the next connection */
 	uint64_t seed;
@@ -31,6 +41,7 @@ struct air {
 	uint64_t cuts;
 	enum air_fault fault; /* strikes once, at the PDU of this number, 1 for the first */
 	uint64_t fault_at;
+	const struct air_middle *middle; /* NULL: nobody */
 	bool is_flushed[SHAPER_SIDES]; /* what arrived there is lost */
 	uint64_t dropped;              /* by full receive queues, all earlier connections */
 	uint64_t paused_until_us[SHAPER_SIDES]; /* the side's reader does nothing so long */

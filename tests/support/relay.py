@@ -2,7 +2,8 @@
 """A man in the middle of the local link: takes the place of a virtual pump's socket and hands ATT PDUs on as an attack says.
 
 An attack is a function (relay, side, number, pdu) -> PDUs to hand on instead of this one. side is TO_PUMP or FROM_PUMP,
-number counts the PDUs of both directions from 1. Scans and control requests pass untouched.
+number counts the PDUs of both directions from 1. What is lost, late or out of order costs time-outs: that is done in
+virtual time, by tests/sim/test_middle.c. Scans and control requests pass untouched.
 """
 import os
 import selectors
@@ -18,17 +19,12 @@ def pass_on(_relay, _side, _number, pdu):
     return [pdu]
 
 
-def drop(at):
-    """PDU number at is lost, and the link goes on."""
-    return lambda relay, side, number, pdu: [] if number == at else [pdu]
-
-
 def double(at):
     return lambda relay, side, number, pdu: [pdu, pdu] if number == at else [pdu]
 
 
 def flip(at, bit):
-    """One bit of PDU number at, counted modulo its length."""
+    """One bit of PDU number at, counted modulo its length; -1 is the last one."""
     def attack(_relay, _side, number, pdu):
         if number != at:
             return [pdu]
@@ -42,25 +38,17 @@ def truncate(at, length):
     return lambda relay, side, number, pdu: [pdu[:max(1, length % len(pdu))]] if number == at else [pdu]
 
 
-def hold_back(at):
-    """PDU number at arrives after the next one of its direction."""
-    held = {}
-
-    def attack(_relay, side, number, pdu):
-        if number == at:
-            held[side] = pdu
-            return []
-        return [pdu, held.pop(side)] if side in held else [pdu]
+def replay(at, back):
+    """Before PDU number at comes one that was heard: back PDUs of its direction earlier."""
+    def attack(relay, side, number, pdu):
+        earlier = [heard for heard_side, heard in relay.seen[:-1] if heard_side == side]
+        return [earlier[-back % len(earlier)], pdu] if number == at and earlier else [pdu]
     return attack
 
 
-def inject(after, side, *pdus):
-    """PDUs of the attacker's own follow PDU number after, on that side."""
-    def attack(relay, _side, number, pdu):
-        if number == after:
-            relay.send_later(side, pdus)
-        return [pdu]
-    return attack
+def inject(at, own):
+    """A PDU of the attacker's own comes before PDU number at."""
+    return lambda relay, side, number, pdu: [own, pdu] if number == at else [pdu]
 
 
 class Relay:
@@ -73,7 +61,6 @@ class Relay:
         self.attack = attack
         self.seen = []  # (side, pdu) of all sessions, as they came in
         self.number = 0
-        self.later = []
         self.threads = []
         self.stopping = threading.Event()
 
@@ -93,9 +80,6 @@ class Relay:
             thread.join(WAIT_S)
         os.unlink(self.path)
         os.rename(self.real, self.path)
-
-    def send_later(self, side, pdus):
-        self.later += [(side, pdu) for pdu in pdus]
 
     def _start(self, function, *arguments):
         thread = threading.Thread(target=function, args=arguments)
@@ -133,25 +117,22 @@ class Relay:
 
     def _carry(self, visitor, pump, judge):
         ends = {visitor: (TO_PUMP, pump), pump: (FROM_PUMP, visitor)}
-        outs = {side: out for side, out in ends.values()}
         with selectors.DefaultSelector() as selector:
             for end in ends:
                 selector.register(end, selectors.EVENT_READ)
             while not self.stopping.is_set():
                 for key, _ in selector.select(0.05):
-                    if not self._hand_on(key.fileobj, *ends[key.fileobj], outs, judge):
+                    if not self._hand_on(key.fileobj, *ends[key.fileobj], judge):
                         return
 
-    def _hand_on(self, end, side, out, outs, judge):
+    @staticmethod
+    def _hand_on(end, side, out, judge):
         try:
             pdu = end.recv(PDU_MAX)
             if not pdu:
                 return False
             for changed in judge(side, pdu):
                 out.send(changed)
-            while self.later:
-                late_side, late = self.later.pop(0)
-                outs[late_side].send(late)
         except OSError:
             return False
         return True
