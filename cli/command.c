@@ -14,6 +14,13 @@
 #include "sign.h"
 #include "spelling.h"
 
+/* A keyword may be typed as an option, and so may a row's further words: "pair --revoke 3". */
+static bool is_row_word(const struct word *word, const char *row, size_t len, bool first)
+{
+	const size_t dashes = !first && !word->quoted && !strncmp(word->text, "--", 2) ? 2 : 0;
+	return word->len == len + dashes && !memcmp(word->text + dashes, row, len);
+}
+
 /* Words of the row that begin words: 0 if they differ. *common: how many agree before that. */
 static size_t match_row(const struct command *command, const struct words *words, size_t *common)
 {
@@ -22,8 +29,7 @@ static size_t match_row(const struct command *command, const struct words *words
 	*common = 0;
 	while (*row) {
 		const size_t len = strcspn(row, " ");
-		if (taken == words->count || words->at[taken].len != len ||
-		    memcmp(words->at[taken].text, row, len))
+		if (taken == words->count || !is_row_word(&words->at[taken], row, len, taken == 0))
 			return 0;
 		*common = ++taken;
 		row += len;

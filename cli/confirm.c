@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "confirm.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,45 +12,32 @@
 #include "session.h"
 #include "terminal.h"
 
-struct quantity {
-	struct dose_rate dose;
-	enum mass_unit unit;
-	size_t words; /* that it took */
-};
-
-static bool unit_of(const char *text, enum mass_unit *unit)
+/* Each quantity has one spelling as input, so its text without the blank stands for value and unit. */
+static bool is_quantity(const char *text, size_t len)
 {
-	static const char *const names[] = {[UNIT_NG] = "ng/day", [UNIT_MCG] = "mcg/day",
-					    [UNIT_MG] = "mg/day"};
-	const size_t number = strspn(text, "0123456789. ");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(text + number, names[i])) {
-			*unit = (enum mass_unit)i;
-			return true;
-		}
-	return false;
-}
-
-/* A dose at word at: "1.2 mg/day" in two words or in one. */
-static bool take_dose(const struct words *words, size_t at, struct quantity *out)
-{
-	char text[DECIMAL_TEXT_MAX * 2];
 	struct text_error why;
-	for (size_t count = 1; count <= 2 && at + count <= words->count; count++) {
-		const int len = count == 1 ? snprintf(text, sizeof(text), "%s", words->at[at].text)
-					   : snprintf(text, sizeof(text), "%s %s", words->at[at].text,
-						      words->at[at + 1].text);
-		if (len > 0 && (size_t)len < sizeof(text) &&
-		    dose_rate_parse(text, (size_t)len, &out->dose, &why) == PUMP_OK &&
-		    unit_of(text, &out->unit)) {
-			out->words = count;
-			return true;
-		}
-	}
-	return false;
+	struct dose_rate dose;
+	struct mass mass;
+	struct volume volume;
+	struct length length;
+	return dose_rate_parse(text, len, &dose, &why) == PUMP_OK || mass_parse(text, len, &mass, &why) == PUMP_OK ||
+	       volume_parse(text, len, &volume, &why) == PUMP_OK || length_parse(text, len, &length, &why) == PUMP_OK;
 }
 
-/* One spelling for each meaning: words by single blanks, doses as "VALUE ng/day in UNIT". */
+/* How many words from at on make a quantity: one (quoted it may hold its blank), two or, if they do not, none. */
+static size_t take_quantity(const struct words *words, size_t at, char text[2 * DECIMAL_TEXT_MAX])
+{
+	for (size_t count = 1; count <= 2 && at + count <= words->count; count++) {
+		const int len = count == 1 ? snprintf(text, 2 * DECIMAL_TEXT_MAX, "%s", words->at[at].text)
+					   : snprintf(text, 2 * DECIMAL_TEXT_MAX, "%s %s", words->at[at].text,
+						      words->at[at + 1].text);
+		if (len > 0 && (size_t)len < 2 * DECIMAL_TEXT_MAX && is_quantity(text, (size_t)len))
+			return count;
+	}
+	return 0;
+}
+
+/* One spelling for each meaning: words by single blanks, no blank between a number and its unit. */
 static bool normalise(const char *text, char *buf, size_t size)
 {
 	struct words words;
@@ -60,18 +46,17 @@ static bool normalise(const char *text, char *buf, size_t size)
 	if (line_split(text, &words, NULL))
 		return false;
 	for (size_t i = 0; i < words.count;) {
-		struct quantity dose;
-		int len = 0;
-		if (take_dose(&words, i, &dose)) {
-			len = snprintf(buf + used, size - used, "%" PRId64 " in unit %d ",
-				       dose.dose.ng_per_day, (int)dose.unit);
-			i += dose.words;
-		} else {
-			len = snprintf(buf + used, size - used, "%s ", words.at[i++].text);
-		}
+		char quantity[2 * DECIMAL_TEXT_MAX];
+		const size_t taken = take_quantity(&words, i, quantity);
+		const size_t number = taken ? strcspn(quantity, " ") : 0;
+		const int len =
+			taken ? snprintf(buf + used, size - used, "%.*s%s ", (int)number, quantity,
+					 quantity + number + (quantity[number] == ' '))
+			      : snprintf(buf + used, size - used, "%s ", words.at[i].text);
 		if (len < 0 || (size_t)len >= size - used)
 			return false;
 		used += (size_t)len;
+		i += taken ? taken : 1;
 	}
 	return used > 0;
 }

@@ -9,6 +9,11 @@ extern const struct command_group pump_commands;    /* pump.c: scan, connect, di
 extern const struct command_group pair_commands;    /* pair.c: pair, unpair */
 extern const struct command_group program_commands; /* program.c */
 extern const struct command_group therapy_commands; /* therapy.c: stop, minimum, resume, reconcile */
+extern const struct command_group bolus_commands;    /* bolus.c: single, prime, stop */
+extern const struct command_group refill_commands;   /* refill.c */
+extern const struct command_group catheter_commands; /* catheter.c */
+extern const struct command_group clock_commands;    /* clock.c */
+extern const struct command_group alarm_commands;    /* alarm.c */
 extern const struct command_group operator_commands; /* operator.c */
 extern const struct command_group log_commands;     /* log.c */
 extern const struct command_group audit_commands;   /* audit.c */

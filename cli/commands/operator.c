@@ -8,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "act.h"
 #include "groups.h"
 #include "operator_key.h"
-#include "order.h"
 #include "secret.h"
 
 enum { ARG_OF_ID, ARG_OF_ROLE };
@@ -46,34 +46,20 @@ static enum error_code operator_list(struct app *app, const struct values *args,
 	return ERR_NONE;
 }
 
-/* One act, staged, shown as a line to type, signed and committed. */
-static enum error_code order_act(struct app *app, struct output *out, enum order_kind kind,
-				 const struct change *change, const char *text, const char *ordered,
-				 struct error *error)
+/* The line to type and what is then so; the engine has compared what the pump understood with what was meant. */
+static void show_words(void *ctx, struct output *out, const struct change *understood, struct act_words *words)
 {
-	struct msg_status status;
-	struct msg_staged *staged = calloc(1, sizeof(*staged));
-	struct order_steps *steps = calloc(1, sizeof(*steps));
-	enum error_code code = ERR_NONE;
-	if (!staged || !steps)
-		code = error_set(error, ERR_FAILED, "out of memory");
-	if (!code)
-		code = session_read_status(app->session, &status, error);
-	if (!code)
-		code = session_stage_change(app->session, kind, change, NULL, status.active_digest, staged, error);
-	if (!code) {
-		steps->count = 1;
-		steps->steps[0].why = "";
-		(void)snprintf(steps->steps[0].text, CONFIRM_TEXT_MAX, "%s %s",
-			       session_pump(app->session)->serial, text);
-		(void)snprintf(steps->unchanged, sizeof(steps->unchanged), "operators and therapy as before");
-		(void)snprintf(steps->ordered, sizeof(steps->ordered), "%s", ordered);
-		steps->need = (struct sign_need){.parts = change->parts, .second = staged->second};
-		code = order_carry_out(app, out, staged, steps, NULL, error);
-	}
-	free(staged);
-	free(steps);
-	return code;
+	(void)out;
+	(void)understood;
+	*words = *(const struct act_words *)ctx;
+}
+
+static enum error_code order_act(struct app *app, struct output *out, enum order_kind kind,
+				 const struct change *change, struct act_words *words, struct error *error)
+{
+	struct act act = {.kind = kind, .change = *change, .show = show_words, .ctx = words};
+	(void)snprintf(act.unchanged, sizeof(act.unchanged), "operators and therapy as before");
+	return act_carry_out(app, out, &act, error);
 }
 
 static enum error_code explain(const char *id, int err, struct error *error)
@@ -113,17 +99,17 @@ static enum error_code put_operator(struct app *app, struct output *out, const c
 {
 	struct change change = {.parts = PART_OPERATOR};
 	struct act_operator *act = &change.operator_act;
-	char text[CONFIRM_TEXT_MAX], ordered[96];
+	struct act_words words;
 	act->what = OPERATOR_PUT;
 	act->row.role = role;
 	(void)snprintf(act->row.id, sizeof(act->row.id), "%s", id);
-	(void)snprintf(text, sizeof(text), "operator %s %s", id, operator_role_name(role));
-	(void)snprintf(ordered, sizeof(ordered), "%s listed as %s", id, operator_role_name(role));
+	(void)snprintf(words.text, sizeof(words.text), "operator %s %s", id, operator_role_name(role));
+	(void)snprintf(words.ordered, sizeof(words.ordered), "%s listed as %s", id, operator_role_name(role));
 	/* A dry run makes no key; any stands for it. */
 	enum error_code code = ERR_NONE;
 	if (!app->options.dry_run)
 		code = make_key(app, dir, id, act->row.key, error);
-	return code ? code : order_act(app, out, ORDER_OPERATORS, &change, text, ordered, error);
+	return code ? code : order_act(app, out, ORDER_OPERATORS, &change, &words, error);
 }
 
 static enum error_code operator_add(struct app *app, const struct values *args, struct output *out,
@@ -158,24 +144,24 @@ static enum error_code operator_disable(struct app *app, const struct values *ar
 {
 	const char *id = args->at[ARG_OF_ID].as.text;
 	struct change change = {.parts = PART_OPERATOR};
-	char text[CONFIRM_TEXT_MAX], ordered[96];
+	struct act_words words;
 	if (!operator_id_is_valid(id, strlen(id)))
 		return explain(id, -EINVAL, error);
 	change.operator_act.what = OPERATOR_REMOVE;
 	(void)snprintf(change.operator_act.row.id, sizeof(change.operator_act.row.id), "%s", id);
-	(void)snprintf(text, sizeof(text), "operator %s disable", id);
-	(void)snprintf(ordered, sizeof(ordered), "%s not listed any more", id);
-	return order_act(app, out, ORDER_OPERATORS, &change, text, ordered, error);
+	(void)snprintf(words.text, sizeof(words.text), "operator %s disable", id);
+	(void)snprintf(words.ordered, sizeof(words.ordered), "%s not listed any more", id);
+	return order_act(app, out, ORDER_OPERATORS, &change, &words, error);
 }
 
 static enum error_code operator_countersign(struct app *app, const struct values *args,
 					    struct output *out, struct error *error)
 {
 	struct change change = {.parts = PART_COUNTERSIGN};
-	char text[CONFIRM_TEXT_MAX];
+	struct act_words words = {.ordered = "the order of that record countersigned"};
 	change.countersign = (uint64_t)args->at[ARG_OF_ID].as.integer;
-	(void)snprintf(text, sizeof(text), "countersign %" PRIu64, change.countersign);
-	return order_act(app, out, ORDER_COUNTERSIGN, &change, text, "the order of that record countersigned", error);
+	(void)snprintf(words.text, sizeof(words.text), "countersign %" PRIu64, change.countersign);
+	return order_act(app, out, ORDER_COUNTERSIGN, &change, &words, error);
 }
 
 static enum error_code change_passphrase(struct app *app, const char *dir, const char *id, char *before,

@@ -12,6 +12,7 @@
 #include "groups.h"
 #include "operator_key.h"
 #include "output.h"
+#include "pair_order.h"
 #include "secret.h"
 #include "session_pair.h"
 
@@ -272,6 +273,14 @@ static const struct command rows[] = {
 				  .help = "the workstations paired with the pump, and what it refused"}},
 	 .example = "pair PX20-000123 operator anna",
 	 .run = pair},
+	{.words = "pair revoke",
+	 .summary = "take the pairing of another workstation off the pump",
+	 .flags = NEEDS_LINK | CHANGES_THERAPY,
+	 .right = RIGHT_PAIRING,
+	 .args = {{.type = ARG_INTEGER, .name = "NUMBER", .least = 0, .greatest = SLOTS_MAX - 1,
+		   .help = "of the pairing, as shown by: pumpctl pair --slots"}},
+	 .example = "pair revoke 3",
+	 .run = pair_revoke},
 	{.words = "unpair",
 	 .summary = "forget the key of a pump",
 	 .args = {{.type = ARG_SERIAL, .name = "SERIAL", .help = "of the pump"}},

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "describe.h"
+#include "alarm_words.h"
 #include "app.h"
+#include "describe.h"
 #include "groups.h"
 #include "link_view.h"
 #include "limits_state.h"
@@ -49,18 +50,13 @@ static enum error_code disconnect_pump(struct app *app, const struct values *arg
 
 static void add_alarms(struct cJSON *data, uint32_t alarms)
 {
-	static const struct {
-		uint32_t bit;
-		const char *text;
-	} rows[] = {{ALARM_LOW, "low reservoir"},
-		    {ALARM_EMPTY, "reservoir empty"},
-		    {ALARM_MEMORY, "memory fault"}};
 	struct cJSON *list = output_array(data, "alarms");
+	const struct alarm_row *row;
 	uint32_t rest = alarms;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (alarms & rows[i].bit)
-			output_string(list, NULL, rows[i].text);
-		rest &= ~rows[i].bit;
+	for (size_t i = 0; (row = alarm_row_at(i)) != NULL; i++) {
+		if (alarms & row->bit)
+			output_string(list, NULL, row->text);
+		rest &= ~row->bit;
 	}
 	if (rest)
 		output_format(list, NULL, "unknown alarm %" PRIX32, rest);

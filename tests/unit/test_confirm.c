@@ -9,6 +9,7 @@
 #include "suite.h"
 
 #define PROGRAM "PX20-000123 morphine 1.2 mg/day"
+#define BOLUS   "PX20-000123 bolus baclofen 25 mcg"
 
 struct row {
 	const char *expected, *typed;
@@ -20,6 +21,12 @@ static const struct row rows[] = {
 	{PROGRAM, "  PX20-000123   morphine  1.2   mg/day ", true},
 	{PROGRAM, "PX20-000123 morphine 1.2mg/day", true},
 	{PROGRAM, "PX20-000123 morphine '1.2 mg/day'", true},
+	{BOLUS, "PX20-000123 bolus baclofen 25mcg", true},
+	{BOLUS, "PX20-000123 bolus baclofen 0.025 mg", false},
+	{BOLUS, "PX20-000123 bolus baclofen 250 mcg", false},
+	{BOLUS, "PX20-000123 bolus baclofen 25 mcg/day", false},
+	{"PX20-000123 refill 20 mL", "PX20-000123 refill 20mL", true},
+	{"PX20-000123 refill 20 mL", "PX20-000123 refill 2 0mL", false},
 	{PROGRAM, "PX20-000123 morphine 1200 mcg/day", false}, /* same value, other unit */
 	{PROGRAM, "PX20-000123 morphine 12 mg/day", false},
 	{PROGRAM, "PX20-000123 morphine 1.20 mg/day", false},
