@@ -29,14 +29,14 @@ static void begin(const struct scenario *scenario)
 /* Opens a session and gives the order; an order that was confirmed has an outcome. */
 static void give_order(const struct scenario *scenario)
 {
-	size_t stored = world.stored_count;
+	size_t stored = world.desk->stored_count;
 
 	if (world_open(&world))
 		world_order(&world, scenario->kind, 1);
-	if (world.has_client && world.stored_count > stored)
-		world_expect(&world, world.has_outcome, "a confirmed order has an outcome");
-	if (world.has_outcome && world.stored_count == stored)
-		world_expect(&world, world.outcome.outcome == OUTCOME_NOT_SENT,
+	if (world.desk->has_client && world.desk->stored_count > stored)
+		world_expect(&world, world.desk->has_outcome, "a confirmed order has an outcome");
+	if (world.desk->has_outcome && world.desk->stored_count == stored)
+		world_expect(&world, world.desk->outcome.outcome == OUTCOME_NOT_SENT,
 			     "without an intent nothing is sent");
 }
 
@@ -82,7 +82,7 @@ struct scenario_size scenario_measure(const struct scenario *scenario)
 	begin(scenario);
 	world_plan(&world, (struct fault){.kind = FAULT_NONE});
 	give_order(scenario);
-	if (!world.has_outcome || world.failure[0] != '\0')
+	if (!world.desk->has_outcome || world.failure[0] != '\0')
 		print_failure(scenario);
 	size = (struct scenario_size){.pdus = world.pdus_carried,
 				      .actions = world.actions_taken,

@@ -128,15 +128,15 @@ static bool try_order(size_t index, struct fault fault, bool *goes_on)
 	world_close(&world);
 	world_plan(&world, silence(order->silent));
 	ck_assert(world_open(&world));
-	stored = world.stored_count;
+	stored = world.desk->stored_count;
 	ran = orders_run();
 	world_plan(&world, fault);
 	world_order(&world, order->kind, (unsigned)index + 1);
-	if (fault.kind != FAULT_NONE && !world.fault_happened)
+	if (fault.kind != FAULT_NONE && world_happened(&world) == 0)
 		return false;
-	while (world.is_restarting || world.link_dropping)
+	while (world.is_restarting || world.desk->link_dropping)
 		world_step(&world);
-	if (!order->may_do_anything && ((world.stored_count > stored) != order->intent ||
+	if (!order->may_do_anything && ((world.desk->stored_count > stored) != order->intent ||
 					(orders_run() > ran) != order->executed))
 		return true;
 	if (index + 1 == told_count) {

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "world.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "world_inside.h"
 
 #define SESSION_SILENCE_MS 3600000
-
-const uint8_t world_pairing_key[PAIRING_KEY_LEN] = {0x4B, 1, 2, 3};
-const uint8_t world_workstation[WORKSTATION_LEN] = {0x57, 4, 5, 6};
 
 void world_expect(struct world *w, bool holds, const char *what)
 {
@@ -25,7 +21,17 @@ void world_fill_seed(struct world *w, uint8_t seed[32])
 	w->seeds++;
 }
 
-static void boot(struct world *w, bool power_lost)
+uint64_t world_client_ms(const struct world *w)
+{
+	return w->now_ms + w->desk->skew_ms;
+}
+
+uint64_t world_pump_ms(const struct world *w)
+{
+	return w->now_ms + w->pump_skew_ms;
+}
+
+void world_boot(struct world *w, bool power_lost)
 {
 	uint8_t seed[32];
 
@@ -33,124 +39,109 @@ static void boot(struct world *w, bool power_lost)
 	w->pump_wake_ms = UINT64_MAX;
 	world_expect(w,
 		     pump_boot(&w->pump, w->nvm, sizeof w->nvm, w->body, seed, power_lost,
-			       w->now_ms) == PUMP_OK,
+			       world_pump_ms(w)) == PUMP_OK,
 		     "the pump boots");
 }
 
-void world_operator_key(uint8_t public[OPERATOR_KEY_LEN], uint8_t *secret)
+void world_plan_two(struct world *w, struct fault one, struct fault two)
 {
-	static const uint8_t seed[crypto_sign_SEEDBYTES] = {0x0A};
-
-	crypto_sign_seed_keypair(public, secret, seed);
-}
-
-void world_init(struct world *w, uint16_t mtu)
-{
-	struct pump_birth birth = {.serial = "PX40-000123",
-				   .model = "PX40",
-				   .utc_s = 1700000000,
-				   .reservoir_nl = 20000000};
-	struct program program = world_program(0);
-	uint8_t secret[crypto_sign_SECRETKEYBYTES];
-
-	memcpy(birth.operator_id, WORLD_OPERATOR, sizeof WORLD_OPERATOR);
-	world_operator_key(birth.operator_key, secret);
-	memset(w, 0, sizeof *w);
-	w->mtu = mtu;
-	w->now_ms = 1000;
-	birth.paired = true;
-	memcpy(birth.workstation, world_workstation, WORKSTATION_LEN);
-	memcpy(birth.pairing_key, world_pairing_key, PAIRING_KEY_LEN);
-	world_expect(w, client_program_image(&program, birth.image, &birth.image_len) == PUMP_OK,
-		     "the first program encodes");
-	world_expect(w, pump_format(&birth, w->nvm, sizeof w->nvm, w->body) == PUMP_OK,
-		     "the pump is born");
-	boot(w, false);
-	while (world_step(w) && w->now_ms < 2000)
-		;
-}
-
-void world_plan(struct world *w, struct fault fault)
-{
-	w->fault = fault;
-	w->fault_happened = false;
+	w->faults[0] = one;
+	w->faults[1] = two;
+	memset(w->happened, 0, sizeof w->happened);
 	w->pdus_carried = 0;
 	w->actions_taken = 0;
 	w->stores_done = 0;
 	w->nvm_writes = 0;
 }
 
-bool world_strikes(struct world *w, enum fault_kind kind, size_t number)
+void world_plan(struct world *w, struct fault fault)
 {
-	if (w->fault.kind != kind || w->fault.at != number || w->fault_happened)
-		return false;
-	w->fault_happened = true;
-	return true;
+	world_plan_two(w, fault, (struct fault){.kind = FAULT_NONE});
+}
+
+size_t world_happened(const struct world *w)
+{
+	return (size_t)w->happened[0] + w->happened[1];
+}
+
+const struct fault *world_strikes(struct world *w, enum fault_kind kind, size_t number)
+{
+	for (size_t i = 0; i < FAULTS_MAX; i++) {
+		if (w->faults[i].kind != kind || w->faults[i].at != number || w->happened[i])
+			continue;
+		w->happened[i] = true;
+		return &w->faults[i];
+	}
+	return NULL;
 }
 
 /* The channel. */
 
-void world_push(struct world *w, enum pdu_type type, const uint8_t *value, size_t len)
+void world_push(struct world *w, struct desk *desk, enum pdu_type type, const uint8_t *value, size_t len)
 {
-	struct pdu *pdu = &w->pdus[(w->pdu_at + w->pdu_count) % PDUS_MAX];
+	struct pdu *pdu = &desk->pdus[(desk->pdu_at + desk->pdu_count) % PDUS_MAX];
 
-	if (!w->is_linked || w->link_dropping)
+	if (!desk->is_linked || desk->link_dropping)
 		return;
-	world_expect(w, w->pdu_count < PDUS_MAX, "the channel has room");
-	if (w->pdu_count < PDUS_MAX)
-		w->pdu_count++;
+	world_expect(w, desk->pdu_count < PDUS_MAX, "the channel has room");
+	if (desk->pdu_count < PDUS_MAX)
+		desk->pdu_count++;
 	pdu->type = type;
 	pdu->len = len;
 	if (len > 0)
 		memcpy(pdu->value, value, len);
 }
 
-static void drop_link(struct world *w)
+static void drop_link(struct world *w, struct desk *desk)
 {
-	bool was_linked = w->is_linked;
+	uint64_t client_ms = w->now_ms + desk->skew_ms;
+	bool was_linked = desk->is_linked;
 
-	w->link_dropping = false;
-	w->is_linked = false;
-	w->pdu_count = 0;
+	desk->link_dropping = false;
+	desk->is_linked = false;
+	desk->pdu_count = 0;
+	desk->has_held = false;
 	if (was_linked)
-		pump_disconnected(&w->pump, 0, w->now_ms);
-	if (!w->has_client)
+		pump_disconnected(&w->pump, desk->link, world_pump_ms(w));
+	if (!desk->has_client)
 		return;
-	if (w->is_writing) {
-		w->is_writing = false;
-		client_sent(&w->client, CLIENT_WRITE_UNKNOWN, w->now_ms);
+	if (desk->is_writing) {
+		desk->is_writing = false;
+		client_sent(&desk->client, CLIENT_WRITE_UNKNOWN, client_ms);
 	}
-	client_link_lost(&w->client, w->now_ms);
+	client_link_lost(&desk->client, client_ms);
 }
 
 void world_kill_client(struct world *w)
 {
-	memset(&w->client, 0, sizeof w->client);
-	w->has_client = false;
-	w->is_writing = false;
-	w->link_dropping = w->is_linked;
+	memset(&w->desk->client, 0, sizeof w->desk->client);
+	w->desk->has_client = false;
+	w->desk->is_writing = false;
+	w->desk->link_dropping = w->desk->is_linked;
 }
 
 /* The pump's actions. */
 
 static void write_nvm(struct world *w, const struct pump_action *action)
 {
+	const struct fault *power;
 	size_t len = action->len;
 
 	if (w->nvm_writes < NVM_WRITES_MAX)
 		w->nvm_lens[w->nvm_writes] = len;
 	w->nvm_writes++;
 	if (world_strikes(w, FAULT_NVM_FAIL, w->nvm_writes)) {
-		pump_nvm_failed(&w->pump, w->now_ms);
+		pump_nvm_failed(&w->pump, world_pump_ms(w));
 		return;
 	}
-	if (world_strikes(w, FAULT_POWER, w->nvm_writes)) {
+	power = world_strikes(w, FAULT_POWER, w->nvm_writes);
+	if (power) {
 		w->power_fails = true;
-		len = w->fault.extra < len ? w->fault.extra : len;
+		len = power->extra < len ? power->extra : len;
 	}
 	memcpy(w->nvm + action->offset, action->data, len);
 	if (!w->power_fails)
-		pump_nvm_done(&w->pump, w->now_ms);
+		pump_nvm_done(&w->pump, world_pump_ms(w));
 }
 
 static void restart(struct world *w, bool power_lost)
@@ -158,9 +149,14 @@ static void restart(struct world *w, bool power_lost)
 	w->is_restarting = false;
 	w->power_fails = false;
 	pump_save_body(&w->pump, w->body);
-	if (w->is_linked)
-		w->link_dropping = true;
-	boot(w, power_lost);
+	for (size_t i = 0; i < 2; i++)
+		w->desks[i].link_dropping |= w->desks[i].is_linked;
+	world_boot(w, power_lost);
+}
+
+static struct desk *desk_of(struct world *w, unsigned link)
+{
+	return &w->desks[link];
 }
 
 void world_run_pump(struct world *w)
@@ -170,7 +166,7 @@ void world_run_pump(struct world *w)
 	while (!w->power_fails && pump_next_action(&w->pump, &action)) {
 		switch (action.type) {
 		case PUMP_SEND:
-			world_push(w,
+			world_push(w, desk_of(w, action.link),
 				   action.channel == CHANNEL_OUT ? PDU_INDICATION
 								 : PDU_NOTIFICATION,
 				   action.data, action.len);
@@ -179,10 +175,10 @@ void world_run_pump(struct world *w)
 			write_nvm(w, &action);
 			break;
 		case PUMP_WAKE_AT:
-			w->pump_wake_ms = action.wake_at_ms;
+			w->pump_wake_ms = action.wake_at_ms - w->pump_skew_ms;
 			break;
 		case PUMP_DISCONNECT:
-			w->link_dropping = true;
+			desk_of(w, action.link)->link_dropping = true;
 			break;
 		case PUMP_RESTART:
 			w->is_restarting = true;
@@ -197,14 +193,14 @@ void world_run_pump(struct world *w)
 
 static void feed_pump(struct world *w, const struct pdu *pdu)
 {
-	bool taken = pump_feed(&w->pump, 0, pdu->value, pdu->len, w->now_ms);
+	bool taken = pump_feed(&w->pump, w->desk->link, pdu->value, pdu->len, world_pump_ms(w));
 
 	if (w->answers_first)
 		world_run_pump(w);
-	world_push(w, taken ? PDU_WRITE_RESPONSE : PDU_WRITE_ERROR, NULL, 0);
+	world_push(w, w->desk, taken ? PDU_WRITE_RESPONSE : PDU_WRITE_ERROR, NULL, 0);
 }
 
-static void carry(struct world *w, const struct pdu *pdu)
+void world_carry(struct world *w, const struct pdu *pdu)
 {
 	switch (pdu->type) {
 	case PDU_WRITE_REQUEST:
@@ -212,108 +208,69 @@ static void carry(struct world *w, const struct pdu *pdu)
 		return;
 	case PDU_WRITE_RESPONSE:
 	case PDU_WRITE_ERROR:
-		w->is_writing = false;
-		client_sent(&w->client,
+		w->desk->is_writing = false;
+		client_sent(&w->desk->client,
 			    pdu->type == PDU_WRITE_ERROR ? CLIENT_WRITE_REFUSED
 							 : CLIENT_WRITE_DELIVERED,
-			    w->now_ms);
+			    world_client_ms(w));
 		return;
 	case PDU_INDICATION:
-		world_push(w, PDU_CONFIRMATION, NULL, 0);
-		client_feed(&w->client, CHANNEL_OUT, pdu->value, pdu->len, w->now_ms);
+		world_push(w, w->desk, PDU_CONFIRMATION, NULL, 0);
+		client_feed(&w->desk->client, CHANNEL_OUT, pdu->value, pdu->len, world_client_ms(w));
 		return;
 	case PDU_CONFIRMATION:
-		pump_sent(&w->pump, 0, CHANNEL_OUT, w->now_ms);
+		pump_sent(&w->pump, w->desk->link, CHANNEL_OUT, world_pump_ms(w));
 		return;
 	case PDU_NOTIFICATION:
-		client_feed(&w->client, CHANNEL_STREAM, pdu->value, pdu->len, w->now_ms);
-		pump_sent(&w->pump, 0, CHANNEL_STREAM, w->now_ms);
+		client_feed(&w->desk->client, CHANNEL_STREAM, pdu->value, pdu->len, world_client_ms(w));
+		pump_sent(&w->pump, w->desk->link, CHANNEL_STREAM, world_pump_ms(w));
 		return;
 	}
 }
 
-static void spoil(struct world *w, struct pdu *pdu)
+/* Time and order. */
+
+bool world_let_time_pass(struct world *w, uint64_t until_ms)
 {
-	size_t number = w->pdus_carried;
-
-	if (pdu->len == 0)
-		return;
-	if (world_strikes(w, FAULT_FLIP, number))
-		pdu->value[w->fault.extra / 8 % pdu->len] ^= (uint8_t)(1u << w->fault.extra % 8);
-	if (world_strikes(w, FAULT_TRUNCATE, number))
-		pdu->len = w->fault.extra % pdu->len;
-	/* A second write request has no second response: the value only reaches the pump twice. */
-	if (world_strikes(w, FAULT_DUPLICATE, number)) {
-		if (pdu->type == PDU_WRITE_REQUEST)
-			(void)!pump_feed(&w->pump, 0, pdu->value, pdu->len, w->now_ms);
-		else
-			carry(w, pdu);
-	}
-}
-
-static void cut(struct world *w)
-{
-	w->link_dropping = true;
-	if (w->fault.client_dies)
-		world_kill_client(w);
-}
-
-static void carry_next(struct world *w)
-{
-	struct pdu pdu = w->pdus[w->pdu_at];
-
-	w->pdu_at = (w->pdu_at + 1) % PDUS_MAX;
-	w->pdu_count--;
-	w->pdus_carried++;
-	if (world_strikes(w, FAULT_CUT_BEFORE, w->pdus_carried)) {
-		cut(w);
-		return;
-	}
-	spoil(w, &pdu);
-	carry(w, &pdu);
-	if (!world_strikes(w, FAULT_CUT_AFTER, w->pdus_carried))
-		return;
-	/* What the receiver does with it happens; nothing of it travels. */
-	cut(w);
-	if (pdu.type == PDU_WRITE_REQUEST || pdu.type == PDU_CONFIRMATION)
-		world_run_pump(w);
-	else
-		world_run_client(w);
-}
-
-static bool let_time_pass(struct world *w)
-{
+	bool has_timer;
 	uint64_t at_ms = w->pump_wake_ms;
 
-	if (w->has_client && !w->is_ended && w->client_wake_ms < at_ms)
-		at_ms = w->client_wake_ms;
+	if (w->desk->has_client && !w->desk->is_ended && w->desk->wake_ms != UINT64_MAX &&
+	    w->desk->wake_ms - w->desk->skew_ms < at_ms)
+		at_ms = w->desk->wake_ms > w->desk->skew_ms ? w->desk->wake_ms - w->desk->skew_ms : 0;
+	has_timer = at_ms < until_ms;
+	if (!has_timer)
+		at_ms = until_ms;
 	if (at_ms == UINT64_MAX)
 		return false;
 	if (at_ms > w->now_ms)
 		w->now_ms = at_ms;
 	if (w->pump_wake_ms <= w->now_ms)
 		w->pump_wake_ms = UINT64_MAX;
-	pump_set_clocks(&w->pump, w->now_ms, w->now_ms / 1000);
-	if (w->has_client)
-		client_tick(&w->client, w->now_ms);
-	return true;
+	pump_set_clocks(&w->pump, world_pump_ms(w), world_pump_ms(w) / 1000);
+	if (w->desk->has_client)
+		client_tick(&w->desk->client, world_client_ms(w));
+	return has_timer;
 }
 
 bool world_step(struct world *w)
 {
 	world_run_pump(w);
-	if (!w->link_dropping)
+	if (!w->desk->link_dropping)
 		world_run_client(w);
-	if (w->link_dropping) {
-		drop_link(w);
+	for (size_t i = 0; i < 2; i++)
+		if (w->desks[i].link_dropping && &w->desks[i] != w->desk)
+			drop_link(w, &w->desks[i]);
+	if (w->desk->link_dropping) {
+		drop_link(w, w->desk);
 		world_run_client(w);
 		return true;
 	}
-	if (w->pdu_count > 0) {
-		carry_next(w);
+	if (w->desk->pdu_count > 0 || w->desk->has_held) {
+		world_carry_next(w);
 		return true;
 	}
-	return let_time_pass(w);
+	return world_let_time_pass(w, UINT64_MAX);
 }
 
 void world_run(struct world *w, const bool *flag)
@@ -321,7 +278,7 @@ void world_run(struct world *w, const bool *flag)
 	uint64_t until_ms = w->now_ms + SESSION_SILENCE_MS;
 
 	for (size_t i = 0; i < 200000 && w->now_ms < until_ms; i++) {
-		if (*flag || w->is_ended || !w->has_client || !world_step(w))
+		if (*flag || w->desk->is_ended || !w->desk->has_client || !world_step(w))
 			return;
 	}
 	world_expect(w, false, "the session comes to an end");

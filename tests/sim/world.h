@@ -2,11 +2,14 @@
 /*
  * world - the real client machine against the real pump model in virtual time. Between them lies
  * a channel in memory that carries one PDU at a time: write request, write response, indication,
- * confirmation, notification. One fault may be planned; the rest is deterministic, so a case
+ * confirmation, notification. Up to two faults may be planned; the rest is deterministic, so a case
  * replays from its numbers.
  *
- * world.c is link, time, disk and faults; world_clinic.c is what a clinician does and what must
- * hold afterwards.
+ * world.c is link, time and pump; world_faults.c what goes wrong with a PDU; world_desk.c a programmer
+ * and its disk; world_birth.c how everything begins; world_clinic.c what a clinician does;
+ * world_check.c what must hold afterwards.
+ *
+ * All of it is plain memory: a world that was copied and is copied back goes on from there.
  */
 #ifndef PUMPCTL_TESTS_WORLD_H
 #define PUMPCTL_TESTS_WORLD_H
@@ -51,7 +54,17 @@ enum fault_kind {
 	/* At write number at of the pump's memory: */
 	FAULT_POWER,    /* power fails after extra bytes of it */
 	FAULT_NVM_FAIL, /* the write fails, the pump restarts */
+	/* At PDU number at again: */
+	FAULT_DROP,       /* it is lost, and nothing tells of it */
+	FAULT_DELAY,      /* it and all behind it come extra ms later */
+	FAULT_REORDER,    /* the next one of its sender comes first */
+	FAULT_PUMP_CRASH, /* the pump's power fails before it */
+	FAULT_CLOCK,      /* the clock of the client (extra even) or the pump (odd) jumps extra ms ahead */
+	FAULT_SECOND,     /* another programmer comes and does enum second_act extra */
+	FAULT_KINDS,
 };
+
+enum second_act { SECOND_ENTERS, SECOND_STOPS, SECOND_PROGRAMS, SECOND_ACTS };
 
 struct fault {
 	enum fault_kind kind;
@@ -59,39 +72,41 @@ struct fault {
 	bool client_dies; /* with the link (CUT_BEFORE, CUT_AFTER) */
 };
 
-/* What the client's disk holds of one order. */
+#define FAULTS_MAX 2
+
+/* What a client's disk holds of one order. */
 struct stored {
 	struct order_intent intent;
 	bool is_final; /* an outcome or resolution other than UNKNOWN */
 	bool is_told;  /* any outcome was stored */
+	bool was_unknown;
 	bool is_lost;  /* the disk failed to store its outcome */
 	enum order_outcome outcome;
 };
 
-struct world {
+/* A programmer: its link, its process and its disk. */
+struct desk {
+	unsigned link; /* its number in the pump */
+	uint8_t workstation[WORKSTATION_LEN], key[PAIRING_KEY_LEN];
+	bool is_paired; /* has its key */
+	uint64_t pump_ticks_ms; /* of the last status */
+	uint64_t skew_ms; /* that its clock is ahead */
+
 	struct client client;
 	bool has_client, is_writing;
-	struct pump pump;
-	uint8_t nvm[PUMP_NVM_MIN];
-	uint8_t body[PUMP_BODY_LEN];
-	uint64_t now_ms, client_wake_ms, pump_wake_ms;
-	uint16_t mtu;
-	bool answers_first; /* indications overtake the response to the write that caused them */
-	uint32_t seeds;
+	uint64_t wake_ms;
 
-	bool is_linked, link_dropping, is_restarting, power_fails;
+	bool is_linked, link_dropping;
 	struct pdu pdus[PDUS_MAX];
 	size_t pdu_at, pdu_count;
+	struct pdu held; /* until another one of its sender has come */
+	bool has_held;
 
-	struct fault fault;
-	size_t pdus_carried, actions_taken, stores_done, nvm_writes; /* since planned */
-	size_t nvm_lens[NVM_WRITES_MAX]; /* of the first of them */
-	bool fault_happened;
-
-	/* The client's disk. */
 	struct stored stored[STORED_MAX];
 	size_t stored_count;
 	bool disk_failed; /* in this session: it takes nothing but what gets safe */
+	bool disk_dead;   /* trail damaged and disk full: it takes nothing at all */
+	bool signs_nothing;
 	uint64_t audit_size;
 	uint8_t archive[ARCHIVE_MAX][RECORD_MAX]; /* by sequence */
 	uint8_t archive_len[ARCHIVE_MAX];
@@ -102,13 +117,37 @@ struct world {
 	enum client_end end;
 	struct report report; /* the last one that answers a request */
 	struct client_outcome outcome;
+};
+
+struct world {
+	struct desk desks[2]; /* the first programmer, and one who comes in between */
+	struct desk *desk;    /* at which things happen now */
+	struct pump pump;
+	uint8_t nvm[PUMP_NVM_MIN];
+	uint8_t body[PUMP_BODY_LEN];
+	uint64_t now_ms, pump_skew_ms, pump_wake_ms;
+	uint16_t mtu;
+	bool answers_first; /* indications overtake the response to the write that caused them */
+	uint32_t seeds;
+	bool is_restarting, power_fails;
+
+	struct fault faults[FAULTS_MAX];
+	bool happened[FAULTS_MAX];
+	size_t pdus_carried, actions_taken, stores_done, nvm_writes; /* since planned */
+	size_t nvm_lens[NVM_WRITES_MAX]; /* of the first of them */
 
 	char failure[160]; /* first thing that must hold and does not */
 };
 
-/* A pump in its first clinic, running world_program(0); no client, no link. */
+/* A pump in its first clinic, running world_program(0), two paired programmers; no client, no link. */
 void world_init(struct world *w, uint16_t mtu);
+/* The same, but the first programmer is not paired yet. */
+void world_init_unpaired(struct world *w, uint16_t mtu);
+/* Plans one fault or two, from now on. */
 void world_plan(struct world *w, struct fault fault);
+void world_plan_two(struct world *w, struct fault one, struct fault two);
+/* How many of them have happened. */
+size_t world_happened(const struct world *w);
 /* The client starts a session with what its disk says. */
 void world_connect(struct world *w);
 /* The process ends; what it had in memory is gone. */
@@ -127,6 +166,8 @@ void world_program_digest(unsigned number, uint8_t digest[DIGEST_LEN]);
 bool world_open(struct world *w);
 /* Ends the session, if there is one, as a user would. */
 void world_close(struct world *w);
+/* Reads status and program in an open session. */
+bool world_look(struct world *w);
 /*
  * One order in an open session: reads status and program, stages, confirms and waits for the
  * outcome. PROGRAM applies world_program(number). True: there was an outcome.
@@ -134,11 +175,20 @@ void world_close(struct world *w);
 bool world_order(struct world *w, enum order_kind kind, unsigned number);
 /* Downloads the whole log into the archive. */
 bool world_pull(struct world *w);
+/* Magnet, card code, enrolment; the desk has its key then. False: it did not come so far. */
+bool world_pair(struct world *w);
+/* The other programmer comes, does what is said, and what happens next happens at the first one's desk again. */
+void world_second(struct world *w, enum second_act act);
 /*
  * Connects again, and checks: every intent is settled and agrees with the pump's log and with
  * what it runs; no token ran twice; every getting-safe order succeeds; the downloaded log is the
  * pump's.
  */
 void world_check_all(struct world *w);
+/*
+ * From here therapy can be stopped, by one operator and without any but with the magnet, while the
+ * trail takes nothing, an order is open and nobody countersigns. Leaves w as it was. Returns the orders that succeeded.
+ */
+size_t world_check_safety(struct world *w);
 
 #endif

@@ -3,15 +3,7 @@
 
 #include <string.h>
 
-/* Fields of an order record (docs/protocol.md section 9): type, time, slot, workstation come first. */
-enum {
-	RECORD_TOKEN_AT = 2 + 8 + 1 + 8,
-	RECORD_KIND_AT = RECORD_TOKEN_AT + 8,
-	RECORD_STAGE_AT = RECORD_KIND_AT + 2,
-	RECORD_ACTIVE_AT = RECORD_STAGE_AT + 32,
-	RECORD_THERAPY_AT = RECORD_ACTIVE_AT + 32,
-	ORDER_RECORD_LEN = RECORD_THERAPY_AT + 1 + 8 + 32 + 4 + 16 + 16 + 8,
-};
+#include "world_inside.h"
 
 struct program world_program(unsigned number)
 {
@@ -38,82 +30,102 @@ void world_program_digest(unsigned number, uint8_t digest[DIGEST_LEN])
 bool world_open(struct world *w)
 {
 	world_connect(w);
-	world_run(w, &w->is_ready);
-	return w->is_ready && !w->is_ended;
+	world_run(w, &w->desk->is_ready);
+	return w->desk->is_ready && !w->desk->is_ended;
 }
 
 void world_close(struct world *w)
 {
-	if (w->has_client)
+	if (w->desk->has_client)
 		world_kill_client(w);
-	if (w->link_dropping)
+	if (w->desk->link_dropping)
 		world_step(w);
 }
 
 static bool is_up(const struct world *w)
 {
-	return w->has_client && !w->is_ended;
+	return w->desk->has_client && !w->desk->is_ended;
 }
 
 /* A ping may be on its way. */
 static bool wait_idle(struct world *w)
 {
-	for (int i = 0; i < 1000 && is_up(w) && !client_is_idle(&w->client); i++)
+	for (int i = 0; i < 1000 && is_up(w) && !client_is_idle(&w->desk->client); i++)
 		world_step(w);
-	return is_up(w) && client_is_idle(&w->client);
+	return is_up(w) && client_is_idle(&w->desk->client);
 }
 
 /* The request was made with err; true if its answer is a report of type. */
 static bool answered(struct world *w, enum pump_err err, enum report_type type)
 {
 	world_expect(w, err == PUMP_OK, "an idle client takes a request");
-	world_run(w, &w->has_report);
-	return w->has_report && w->report.type == type;
+	world_run(w, &w->desk->has_report);
+	return w->desk->has_report && w->desk->report.type == type;
 }
 
 static bool ready_to_ask(struct world *w)
 {
-	w->has_report = false;
+	w->desk->has_report = false;
 	return wait_idle(w);
 }
 
-static bool look(struct world *w, uint8_t active[DIGEST_LEN])
+bool world_look(struct world *w)
 {
-	if (!ready_to_ask(w) ||
-	    !answered(w, client_read_status(&w->client, w->now_ms), REPORT_STATUS))
-		return false;
-	memcpy(active, w->report.as.status.active_digest, DIGEST_LEN);
 	return ready_to_ask(w) &&
-	       answered(w, client_read_program(&w->client, w->now_ms), REPORT_PROGRAM);
+	       answered(w, client_read_status(&w->desk->client, world_client_ms(w)), REPORT_STATUS) &&
+	       ready_to_ask(w) &&
+	       answered(w, client_read_program(&w->desk->client, world_client_ms(w)), REPORT_PROGRAM);
 }
 
-static bool stage(struct world *w, enum order_kind kind, unsigned number,
-		  const uint8_t active[DIGEST_LEN])
+/* What an order of this kind says; its image is not among it. */
+static void fill_change(const struct world *w, enum order_kind kind, struct change *change)
+{
+	memset(change, 0, sizeof *change);
+	if (kind == ORDER_REFILL) {
+		change->parts = PART_FILL;
+		change->fill = (struct act_fill){.volume_nl = 30000000, .drawn_nl = UINT32_MAX};
+		change->fill.mixture = world_program(0).mixture;
+	} else if (kind == ORDER_CLOCK) {
+		change->parts = PART_CLOCK;
+		change->clock = (struct act_clock){.clock_s = 1800000000, .ticks_ms = w->desk->pump_ticks_ms};
+	} else if (kind == ORDER_BOLUS) {
+		change->parts = PART_BOLUS;
+		change->bolus = (struct act_bolus){
+			.what = BOLUS_SINGLE, .amount = 50000, .seconds = 600};
+	}
+}
+
+static enum pump_err stage(struct world *w, enum order_kind kind, unsigned number,
+			   const uint8_t active[DIGEST_LEN])
 {
 	struct program program = world_program(number);
-	bool is_program = kind == ORDER_PROGRAM;
+	struct change change;
 
-	return ready_to_ask(w) &&
-	       answered(w,
-			client_stage(&w->client, kind, is_program ? &program : NULL,
-				     is_program ? active : NULL, w->now_ms),
-			REPORT_STAGED);
+	fill_change(w, kind, &change);
+	if (change.parts != 0)
+		return client_stage_change(&w->desk->client, kind, &change, NULL, active,
+					   world_client_ms(w));
+	return client_stage(&w->desk->client, kind, kind == ORDER_PROGRAM ? &program : NULL,
+			    kind == ORDER_PROGRAM ? active : NULL, world_client_ms(w));
 }
 
 bool world_order(struct world *w, enum order_kind kind, unsigned number)
 {
 	uint8_t active[DIGEST_LEN], digest[DIGEST_LEN];
 
-	w->has_outcome = false;
-	if (!look(w, active) || !stage(w, kind, number, active))
+	w->desk->has_outcome = false;
+	if (!world_look(w))
 		return false;
-	memcpy(digest, w->report.as.staged.stage_digest, DIGEST_LEN);
+	memcpy(active, w->desk->report.as.program.digest, DIGEST_LEN);
+	if (!ready_to_ask(w) || !answered(w, stage(w, kind, number, active), REPORT_STAGED))
+		return false;
+	memcpy(digest, w->desk->report.as.staged.stage_digest, DIGEST_LEN);
 	if (!wait_idle(w))
 		return false;
-	world_expect(w, client_confirm(&w->client, digest, w->now_ms) == PUMP_OK,
+	world_expect(w, client_confirm(&w->desk->client, digest, world_client_ms(w)) == PUMP_OK,
 		     "what is staged can be confirmed");
-	world_run(w, &w->has_outcome);
-	return w->has_outcome;
+	world_run(w, &w->desk->has_outcome);
+	return w->desk->has_outcome;
 }
 
 bool world_pull(struct world *w)
@@ -122,131 +134,40 @@ bool world_pull(struct world *w)
 	struct msg_range range;
 
 	if (!ready_to_ask(w) ||
-	    !answered(w, client_read_range(&w->client, w->now_ms), REPORT_RANGE))
+	    !answered(w, client_read_range(&w->desk->client, world_client_ms(w)), REPORT_RANGE))
 		return false;
-	range = w->report.as.range;
+	range = w->desk->report.as.range;
 	return ready_to_ask(w) &&
 	       answered(w,
-			client_pull(&w->client, range.epoch, range.first, range.last,
+			client_pull(&w->desk->client, range.epoch, range.first, range.last,
 				    range.first == 1 ? before_all : range.before, range.last_hash,
-				    w->now_ms),
+				    world_client_ms(w)),
 			REPORT_PULLED);
 }
 
-static uint64_t number_at(const uint8_t *bytes, size_t width)
+bool world_pair(struct world *w)
 {
-	uint64_t value = 0;
-
-	while (width-- > 0)
-		value = value << 8 | bytes[width];
-	return value;
+	pump_press_magnet(&w->pump, world_pump_ms(w));
+	if (!world_open(w) || !ready_to_ask(w) ||
+	    !answered(w, client_enrol(&w->desk->client, NULL, NULL, world_client_ms(w)),
+		      REPORT_ENROLLED))
+		return false;
+	w->desk->is_paired = true;
+	memcpy(w->desk->key, w->desk->report.as.enrolled.pairing_key, PAIRING_KEY_LEN);
+	return true;
 }
 
-/* Order records of token in the pump's own list; the last of them in raw. */
-static unsigned count_records(const struct world *w, uint64_t token, uint8_t raw[RECORD_MAX],
-			      uint64_t *seq)
+void world_second(struct world *w, enum second_act act)
 {
-	struct pump_view view;
-	uint8_t record[RECORD_MAX];
-	unsigned count = 0;
+	struct desk *first = w->desk;
 
-	pump_look(&w->pump, &view);
-	for (uint64_t n = view.log_first; n <= view.log_last; n++) {
-		if (pump_log_read(&w->pump, n, record) != ORDER_RECORD_LEN ||
-		    number_at(record, 2) != 0x5533 || number_at(record + RECORD_TOKEN_AT, 8) != token)
-			continue;
-		memcpy(raw, record, sizeof record);
-		*seq = n;
-		count++;
-	}
-	return count;
-}
-
-static void check_applied(struct world *w, const struct order_intent *intent, const uint8_t *raw)
-{
-	world_expect(w, number_at(raw + RECORD_KIND_AT, 2) == intent->kind,
-		     "the record is of the order's kind");
-	world_expect(w, memcmp(raw + RECORD_STAGE_AT, intent->stage_digest, DIGEST_LEN) == 0,
-		     "the record is of what was staged");
-	world_expect(w, memcmp(raw + RECORD_ACTIVE_AT, intent->result_digest, DIGEST_LEN) == 0,
-		     "the record has the image that was meant");
-	world_expect(w, raw[RECORD_THERAPY_AT] == intent->result_therapy,
-		     "the record has the therapy that was meant");
-}
-
-/* The disk's verdicts against the pump's own list, and what it runs. */
-static void check_verdicts(struct world *w)
-{
-	const struct order_intent *last = NULL;
-	uint64_t last_seq = 0;
-	struct pump_view view;
-
-	for (size_t i = 0; i < w->stored_count; i++) {
-		const struct stored *stored = &w->stored[i];
-		uint8_t raw[RECORD_MAX];
-		uint64_t seq = 0;
-		unsigned count = count_records(w, stored->intent.token, raw, &seq);
-
-		world_expect(w, count <= 1, "a token runs at most once");
-		/* Of a "no" that the disk lost, no evidence is left once a later token was used. */
-		world_expect(w, stored->is_final || stored->is_lost, "every intent is settled");
-		world_expect(w, stored->is_final || count == 0, "what ran is never left unsettled");
-		if (!stored->is_final)
-			continue;
-		world_expect(w, (stored->outcome == OUTCOME_APPLIED) == (count == 1),
-			     "the verdict is what the pump did");
-		if (count == 1)
-			check_applied(w, &stored->intent, raw);
-		if (count == 1 && seq > last_seq) {
-			last_seq = seq;
-			last = &stored->intent;
-		}
-	}
-	pump_look(&w->pump, &view);
-	if (!last)
+	/* A third one is nobody else than the second. */
+	if (first == &w->desks[1])
 		return;
-	world_expect(w, view.therapy == last->result_therapy, "the therapy is the one applied last");
-	world_expect(w, memcmp(view.active_digest, last->result_digest, DIGEST_LEN) == 0,
-		     "the image is the one applied last");
-}
-
-static void check_order(struct world *w, enum order_kind kind, unsigned number, const char *what)
-{
-	bool applied = world_order(w, kind, number) && w->outcome.outcome == OUTCOME_APPLIED &&
-		       !w->outcome.differs;
-
-	world_expect(w, applied, what);
-}
-
-static void check_archive(struct world *w)
-{
-	struct pump_view view;
-	uint8_t raw[RECORD_MAX];
-
-	world_expect(w, world_pull(w), "the log comes whole and its chain joins");
-	pump_look(&w->pump, &view);
-	world_expect(w, w->archive_last == view.log_last, "the archive ends with the pump's log");
-	for (uint64_t n = view.log_first; n <= view.log_last && n < ARCHIVE_MAX; n++) {
-		size_t len = pump_log_read(&w->pump, n, raw);
-
-		world_expect(w, len == w->archive_len[n] && memcmp(raw, w->archive[n], len) == 0,
-			     "the archive is the pump's log");
-	}
-}
-
-void world_check_all(struct world *w)
-{
-	if (w->failure[0] != '\0')
-		return;
-	world_close(w);
-	world_expect(w, world_open(w), "a new session opens");
-	check_verdicts(w);
-	check_order(w, ORDER_STOP, 0, "therapy can be stopped");
-	check_order(w, ORDER_MINIMUM, 0, "the minimum rate can be set");
-	check_order(w, ORDER_RESUME, 0, "therapy can be resumed");
-	if (w->has_client && !client_has_open_intent(&w->client))
-		check_order(w, ORDER_PROGRAM, 9, "the next program can be applied");
-	check_archive(w);
-	check_verdicts(w);
-	world_close(w);
+	w->desk = &w->desks[1];
+	if (world_open(w) && act != SECOND_ENTERS)
+		world_order(w, act == SECOND_STOPS ? ORDER_STOP : ORDER_PROGRAM, 7);
+	if (act != SECOND_ENTERS)
+		world_close(w);
+	w->desk = first;
 }
