@@ -158,6 +158,13 @@ static void on_found(void *ctx, const struct mgmt_found *found)
 	w->scan->on_device(w->scan->ctx, &device);
 }
 
+/* The adapter was there and on when it was opened. */
+static bool went(const struct wireless *w)
+{
+	const int state = link_l2cap_adapter_state(w->config.adapter);
+	return w->gone || state == -ENODEV || state == -ENETDOWN;
+}
+
 enum error_code wireless_scan(struct wireless *wireless, const struct wireless_scan *scan,
 			      struct error *error)
 {
@@ -173,7 +180,8 @@ enum error_code wireless_scan(struct wireless *wireless, const struct wireless_s
 	const int err = mgmt_discovery_start(&w->discovery, w->mgmt, adapter,
 					     scan->only_service ? scan->service : NULL);
 	if (err)
-		code = wireless_adapter_error(w, err, "searching", error);
+		code = went(w) ? error_set(error, ERR_ADAPTER_GONE, "hci%d", adapter)
+			       : wireless_adapter_error(w, err, "searching", error);
 	while (!code && loop_now_ms() < deadline && !scan->on_turn(scan->ctx)) {
 		(void)loop_turn(w->config.loop, TURN_MS);
 		if (w->gone)

@@ -21,6 +21,7 @@
 #define LOAD_LTKS        0x0013
 #define SET_IO           0x0018
 #define LOAD_CONN_PARAM  0x0035
+#define START_DISCOVERY  0x0023
 #define READ_ADVERTISING 0x003d
 #define NEW_LTK          0x000a
 #define DISCONNECTED     0x000c
@@ -254,6 +255,41 @@ START_TEST(an_adapter_that_is_absent_or_off_is_told_before_anything)
 }
 END_TEST
 
+static const struct {
+	uint8_t status;
+	int state;
+	enum error_code code;
+} starts[] = {
+	{0x11, -ENODEV, ERR_ADAPTER_GONE},   /* invalid index */
+	{0x0f, -ENETDOWN, ERR_ADAPTER_GONE}, /* not powered */
+	{0x03, -ENODEV, ERR_ADAPTER_GONE},   /* failed */
+	{0x0a, 0, ERR_ADAPTER_BUSY},
+};
+
+static void ignore_device(void *ctx, const struct wireless_device *device)
+{
+	(void)ctx;
+	(void)device;
+}
+
+static bool turn(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+START_TEST(an_adapter_that_goes_while_a_search_begins_is_told_to_have_gone)
+{
+	static const uint8_t any[16];
+	const struct wireless_scan scan = {
+		.service = any, .seconds = 1, .on_device = ignore_device, .on_turn = turn};
+	ck_assert_int_eq(open_wireless(false), ERR_NONE);
+	fake.adapter_state = starts[_i].state;
+	fake_kernel_status(&kernel, START_DISCOVERY, 0, starts[_i].status);
+	ck_assert_int_eq(wireless_scan(wireless, &scan, &why), starts[_i].code);
+}
+END_TEST
+
 /* The answers to the commands ahead of a secured link. */
 static void queue_secure(void)
 {
@@ -431,6 +467,8 @@ int main(void)
 	const struct suite_loop loops[] = {
 		{each_reason_not_to_connect_has_its_own_code_and_no_second_try,
 		 sizeof(refusals) / sizeof(refusals[0])},
+		{an_adapter_that_goes_while_a_search_begins_is_told_to_have_gone,
+		 sizeof(starts) / sizeof(starts[0])},
 		{a_link_is_secure_with_level_four_and_a_key_made_by_passkey_or_it_is_closed,
 		 sizeof(pairings) / sizeof(pairings[0])},
 		{NULL, 0},

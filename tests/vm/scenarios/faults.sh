@@ -8,7 +8,8 @@
 radio_start
 pump_start days 3
 first=$(adapter_address hci0)
-said() { grep -q "$1" /tmp/err; }
+# On a miss what was said instead is shown.
+said() { grep -q "$1" /tmp/err || { tail -n 5 /tmp/err; false; }; }
 no_link() { ! adapter_has_link; }
 answers() { programmer status >/dev/null 2>&1; }
 # The programmer asks for a passkey and nobody answers.
