@@ -196,6 +196,34 @@ START_TEST(an_interrupted_bridge_delivers_what_was_left)
 }
 END_TEST
 
+START_TEST(a_bridge_that_is_said_again_is_not_run_again)
+{
+	struct program next = baclofen();
+	struct rig *r = start(&next, MONDAY);
+	struct pump_view view;
+
+	next.mixture.parts[0].concentration.ng_per_ml = 2000000;
+	next.bridge = (struct program_bridge){
+		.kind = BRIDGE_RUNS, .volume = {200000}, .rate = {400000}};
+	rig_connect(r, NULL);
+	ck_assert_uint_eq(order(r, 1, &next), CODE_DONE);
+	rig_advance(r, 6 * HOUR_S);
+	next.low_alarm.nl = 3000000;
+	ck_assert_uint_eq(order(r, 2, &next), CODE_DONE);
+	pump_look(&r->pump, &view);
+	ck_assert_uint_eq(view.bridge_nl, 100000);
+	rig_advance(r, DAY_S);
+	ck_assert_uint_eq(order(r, 3, &next), CODE_DONE);
+	pump_look(&r->pump, &view);
+	ck_assert_uint_eq(view.bridge_nl, 0);
+	next.bridge.volume.nl = 100000;
+	ck_assert_uint_eq(order(r, 4, &next), CODE_DONE);
+	pump_look(&r->pump, &view);
+	ck_assert_uint_eq(view.bridge_nl, 100000);
+	rig_destroy(r);
+}
+END_TEST
+
 START_TEST(a_stated_reason_ends_a_bridge)
 {
 	struct program program = baclofen(), next;
@@ -448,6 +476,7 @@ int main(void)
 	tcase_add_test(cases, the_first_periodic_dose_comes_one_interval_after_the_order);
 	tcase_add_test(cases, a_bridge_runs_first_and_the_program_after_it);
 	tcase_add_test(cases, an_interrupted_bridge_delivers_what_was_left);
+	tcase_add_test(cases, a_bridge_that_is_said_again_is_not_run_again);
 	tcase_add_test(cases, a_stated_reason_ends_a_bridge);
 	tcase_add_test(cases, lockout_and_count_hold_over_rolling_windows);
 	tcase_add_test(cases, an_order_ends_the_bolus_and_starts_the_lockout_anew);

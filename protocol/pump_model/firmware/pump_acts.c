@@ -250,9 +250,9 @@ static void apply_therapy(struct pump *p, const struct read_change *change)
 
 static void apply_bridge(struct pump *p, const struct read_image *image)
 {
-	bool same = p->program.present && image_read_same_mixture(&p->program.image, image);
+	const struct read_image *before = p->program.present ? &p->program.image : NULL;
 
-	pump_doses_image(&p->next.doses, image, same, p->counters.delivered_nl);
+	pump_doses_image(&p->next.doses, before, image, p->counters.delivered_nl);
 }
 
 static void apply_revoke(struct pump *p, uint8_t slot)

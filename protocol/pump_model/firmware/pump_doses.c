@@ -60,9 +60,21 @@ void pump_doses_order(struct pump_doses *doses, uint64_t now_s)
 	pump_doses_end_bolus(doses, now_s);
 }
 
-void pump_doses_image(struct pump_doses *doses, const struct read_image *image, bool same_mixture,
-		      uint64_t delivered_nl)
+/* A bridge that is said again is the one that began: to run it twice would deliver the new drug at the old rate. */
+static bool is_said_again(const struct read_image *before, const struct read_image *image)
 {
+	return before->bridge == READ_BRIDGE_RUNS && image->bridge == READ_BRIDGE_RUNS &&
+	       before->bridge_nl == image->bridge_nl &&
+	       before->bridge_nl_per_day == image->bridge_nl_per_day;
+}
+
+void pump_doses_image(struct pump_doses *doses, const struct read_image *before,
+		      const struct read_image *image, uint64_t delivered_nl)
+{
+	bool same_mixture = before && image_read_same_mixture(before, image);
+
+	if (same_mixture && is_said_again(before, image))
+		return;
 	if (image->bridge == READ_BRIDGE_RUNS) {
 		doses->bridge_nl = image->bridge_nl;
 		doses->bridge_nl_per_day = image->bridge_nl_per_day;

@@ -32,11 +32,11 @@ bool pump_doses_read(const uint8_t *bytes, struct pump_doses *out);
 /* An order is carried out now: the bolus that runs ends, lockout and periodic phase begin anew. */
 void pump_doses_order(struct pump_doses *doses, uint64_t now_s);
 /*
- * image becomes active. Its bridge begins; without one, what is left of a bridge runs on if the
- * mixture stays.
+ * image becomes active after before (NULL: none). Its bridge begins; if the mixture stays, without one or with
+ * exactly the bridge of before, what is left of a bridge runs on.
  */
-void pump_doses_image(struct pump_doses *doses, const struct read_image *image, bool same_mixture,
-		      uint64_t delivered_nl);
+void pump_doses_image(struct pump_doses *doses, const struct read_image *before,
+		      const struct read_image *image, uint64_t delivered_nl);
 /* Ends the bolus that runs, at the latest now. */
 void pump_doses_end_bolus(struct pump_doses *doses, uint64_t now_s);
 /* What the bridge still has to deliver. */
