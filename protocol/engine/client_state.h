@@ -59,6 +59,7 @@ struct client_order {
 	bool commit_begun;     /* its first write was handed out */
 	bool commit_delivered; /* … and taken by the pump */
 	uint64_t record_seq;
+	uint64_t read_rate; /* nL/day, as STATUS said after the order */
 	bool differs;
 };
 

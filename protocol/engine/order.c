@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exchange.h"
+#include "read_back.h"
 #include "second.h"
 
 /* Every code that a pump may give to a COMMIT that it did not carry out. */
@@ -309,13 +310,22 @@ void order_on_commit_refused(struct client *c, const struct msg_refused *refused
 
 void order_on_status(struct client *c, const struct msg_status *status)
 {
-	const struct client_order *order = &c->order;
+	struct client_order *order = &c->order;
 
+	order->read_rate = status->rate_nl_per_day;
 	if (status->therapy != order->intent.result_therapy ||
-	    status->rate_nl_per_day != order->staged.rate_nl_per_day ||
 	    memcmp(status->active_digest, order->intent.result_digest, DIGEST_LEN) != 0)
 		c->order.differs = true;
 	exchange_ask(c, OP_GET_IMAGE);
+}
+
+/* The mean rate that was staged is that of a simple program; the others run at it by chance alone. */
+static bool rate_is_right(struct client_order *order, const struct msg_image *image)
+{
+	if (order->intent.result_therapy != THERAPY_RUNNING)
+		return order->read_rate == order->staged.rate_nl_per_day;
+	/* What was meant has been compared when it was staged: its place is free. */
+	return read_back_rate(image->image, image->image_len, order->read_rate, &order->program);
 }
 
 void order_on_image(struct client *c, const struct msg_image *image)
@@ -328,7 +338,7 @@ void order_on_image(struct client *c, const struct msg_image *image)
 	if (image->image_len > 0)
 		digest_bytes(image->image, image->image_len, digest);
 	if (memcmp(digest, wanted, DIGEST_LEN) != 0 ||
-	    memcmp(image->active_digest, wanted, DIGEST_LEN) != 0)
+	    memcmp(image->active_digest, wanted, DIGEST_LEN) != 0 || !rate_is_right(&c->order, image))
 		c->order.differs = true;
 	outcome = outcome_of(c, OUTCOME_APPLIED,
 			     c->order.differs ? "read-back-differs" : "read-back-equal");
