@@ -91,12 +91,33 @@ static void check_volume(struct limits_check *c)
 	volume_display(line, finding->limit);
 }
 
+/* Without a change of mixture there is nothing to bridge but what is left of a bridge that runs. */
+static void check_unchanged(struct limits_check *c)
+{
+	const struct program_bridge *is = &c->request->program->bridge, *was = &c->request->running->bridge;
+	struct finding *finding;
+
+	if (is->kind != BRIDGE_RUNS || is->volume.nl == c->request->bridge_left.nl ||
+	    (was->kind == BRIDGE_RUNS && is->volume.nl == was->volume.nl &&
+	     is->rate.nl_per_day == was->rate.nl_per_day))
+		return;
+	finding = findings_add(&c->list, RULE_BRIDGE_VOLUME);
+	if (is->volume.nl > c->request->bridge_left.nl)
+		finding_turn(finding, SEVERITY_OVERRIDE);
+	volume_display(is->volume, finding->value);
+	volume_display(c->request->bridge_left, finding->limit);
+}
+
 void limits_check_bridge(struct limits_check *c)
 {
 	const struct limits_request *request = c->request;
 
-	if (!request->running || mixture_equal(&request->program->mixture, &request->running->mixture))
+	if (!request->running)
 		return;
+	if (mixture_equal(&request->program->mixture, &request->running->mixture)) {
+		check_unchanged(c);
+		return;
+	}
 	switch (request->program->bridge.kind) {
 	case BRIDGE_UNSAID:
 		findings_add(&c->list, RULE_MIXTURE_CHANGED);

@@ -54,6 +54,29 @@ START_TEST(without_an_old_dose_the_bridge_stays_below_the_old_maximum)
 }
 END_TEST
 
+START_TEST(a_bridge_without_a_change_brings_exactly_what_was_left)
+{
+	bridge(400000, 400000);
+	running.mixture = program.mixture;
+	expect_rule("L-bridge-volume", SEVERITY_OVERRIDE, "0.4 mL", "0 mL");
+	request.bridge_left.nl = 399999;
+	expect_rule("L-bridge-volume", SEVERITY_OVERRIDE, "0.4 mL", "0.399999 mL");
+	ck_assert_ptr_nonnull(strstr(find_rule("L-bridge-volume")->text, "goes on after"));
+	request.bridge_left.nl = 400001;
+	expect_rule("L-bridge-volume", SEVERITY_OVERRIDE, "0.4 mL", "0.400001 mL");
+	ck_assert_ptr_nonnull(strstr(find_rule("L-bridge-volume")->text, "ends before"));
+	request.bridge_left.nl = 400000;
+	ck_assert_ptr_null(check_rule("L-bridge-volume"));
+	request.bridge_left.nl = 0;
+	running.bridge = program.bridge; /* said again: the pump does not run it twice */
+	ck_assert_ptr_null(check_rule("L-bridge-volume"));
+	running.bridge.rate.nl_per_day++;
+	ck_assert_ptr_nonnull(check_rule("L-bridge-volume"));
+	program.bridge.kind = BRIDGE_NONE;
+	ck_assert_ptr_null(check_rule("L-bridge-volume"));
+}
+END_TEST
+
 START_TEST(a_bridge_fills_the_line_and_no_more)
 {
 	bridge(198999, 400000);
@@ -146,6 +169,7 @@ int main(void)
 		a_change_without_a_word_about_the_line_is_blocked,
 		a_bridge_keeps_the_old_mean_rate,
 		without_an_old_dose_the_bridge_stays_below_the_old_maximum,
+		a_bridge_without_a_change_brings_exactly_what_was_left,
 		a_bridge_fills_the_line_and_no_more,
 		no_bridge_for_a_stated_reason_says_what_the_patient_gets,
 		a_bridge_the_pump_cannot_run_is_blocked,
