@@ -20,8 +20,13 @@ static bool is_quantity(const char *text, size_t len)
 	struct mass mass;
 	struct volume volume;
 	struct length length;
+	struct concentration concentration;
+	struct volume_rate rate;
+	struct duration duration;
 	return dose_rate_parse(text, len, &dose, &why) == PUMP_OK || mass_parse(text, len, &mass, &why) == PUMP_OK ||
-	       volume_parse(text, len, &volume, &why) == PUMP_OK || length_parse(text, len, &length, &why) == PUMP_OK;
+	       volume_parse(text, len, &volume, &why) == PUMP_OK || length_parse(text, len, &length, &why) == PUMP_OK ||
+	       concentration_parse(text, len, &concentration, &why) == PUMP_OK ||
+	       volume_rate_parse(text, len, &rate, &why) == PUMP_OK || duration_parse(text, len, &duration, &why) == PUMP_OK;
 }
 
 /* How many words from at on make a quantity: one (quoted it may hold its blank), two or, if they do not, none. */
@@ -95,7 +100,7 @@ static bool session_is_gone(void *ctx)
 
 static enum error_code ask(struct app *app, const struct confirm_step *step, struct error *error)
 {
-	char typed[CONFIRM_TEXT_MAX], prompt[512];
+	char typed[CONFIRM_TEXT_MAX], prompt[1024];
 	(void)snprintf(prompt, sizeof(prompt),
 		       "%s%sType this line within 60 seconds, or press Ctrl-C to leave the pump as it is:\n"
 		       "  %s\nconfirm: ",

@@ -16,7 +16,7 @@
 #include "error.h"
 
 #define CONFIRM_MS        60000
-#define CONFIRM_TEXT_MAX  128
+#define CONFIRM_TEXT_MAX  384
 #define CONFIRM_STEPS_MAX 4
 
 struct confirm_step {

@@ -10,6 +10,8 @@
 
 #define PROGRAM "PX20-000123 morphine 1.2 mg/day"
 #define BOLUS   "PX20-000123 bolus baclofen 25 mcg"
+#define PATIENT "PX20-000123 patient-bolus 25 mcg lockout 2h most 4"
+#define BRIDGE  "PX20-000123 baclofen 2000 mcg/mL bridge 0.4 mL"
 
 struct row {
 	const char *expected, *typed;
@@ -41,6 +43,13 @@ static const struct row rows[] = {
 	{PROGRAM, "", false},
 	{PROGRAM, "y", false},
 	{PROGRAM, "PX20-000123 morphine 1.2 mg/day\033[A", false},
+	{PATIENT, "PX20-000123 patient-bolus 25mcg lockout 2 h most 4", true},
+	{PATIENT, "PX20-000123 patient-bolus 0.025 mg lockout 2h most 4", false},
+	{PATIENT, "PX20-000123 patient-bolus 25 mcg lockout 120min most 4", false},
+	{BRIDGE, "PX20-000123 baclofen 2000mcg/mL bridge 0.4mL", true},
+	{BRIDGE, "PX20-000123 baclofen 2 mg/mL bridge 0.4 mL", false},
+	{BRIDGE, "PX20-000123 baclofen 2000 mcg/mL bridge 400 mcL", false},
+	{BRIDGE, "PX20-000123 baclofen 2000 mcg/mL bridge 0.4 mL/day", false},
 	{"PX20-000123 stop", "PX20-000123 stop", true},
 	{"PX20-000123 stop", "PX20-000123 STOP", false},
 	{"PX20-000123 stop", "PX20-000123 resume", false},
