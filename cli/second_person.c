@@ -12,7 +12,8 @@
 #include "session.h"
 #include "terminal.h"
 
-#define ENTRY_MAX 160
+#define ENTRY_MAX 400
+#define PIECE_MAX 96 /* of one drug */
 #define ENTRY_MS  60000
 
 /* Screen and what was scrolled off it: the first entry must not be seen. */
@@ -56,6 +57,17 @@ enum error_code second_person_name(struct app *app, const char *why, char id[OPE
 	return code;
 }
 
+/* What was entered of one drug. */
+struct entry {
+	const char *drug;
+	struct concentration concentration;
+	const char *mode; /* "minimum" or "stopped" instead of a dose; else NULL */
+	struct dose_rate dose;
+};
+
+/* Derived doses are written rounded on paper: one part in so many may be off. */
+#define DERIVED_PART 200
+
 /* One or two words from at on, as one text: "1.2 mg/day" or "1.2mg/day". */
 static bool join(const struct words *words, size_t at, size_t count, char *buf, size_t size)
 {
@@ -68,7 +80,7 @@ static bool join(const struct words *words, size_t at, size_t count, char *buf, 
 
 static size_t take_concentration(const struct words *words, size_t at, struct concentration *out)
 {
-	char text[ENTRY_MAX];
+	char text[PIECE_MAX];
 	struct text_error why;
 	for (size_t count = 1; count <= 2; count++)
 		if (join(words, at, count, text, sizeof(text)) &&
@@ -77,45 +89,103 @@ static size_t take_concentration(const struct words *words, size_t at, struct co
 	return 0;
 }
 
-static size_t take_dose(const struct words *words, size_t at, struct dose_rate *out)
+static size_t take_dose(const struct words *words, size_t at, struct entry *entry)
 {
-	char text[ENTRY_MAX];
+	char text[PIECE_MAX];
 	struct text_error why;
+	const char *word = at < words->count ? words->at[at].text : "";
+	if (!strcmp(word, "minimum") || !strcmp(word, "stopped")) {
+		entry->mode = word;
+		return 1;
+	}
 	for (size_t count = 1; count <= 2; count++)
 		if (join(words, at, count, text, sizeof(text)) &&
-		    dose_rate_parse(text, strlen(text), out, &why) == PUMP_OK)
+		    dose_rate_parse(text, strlen(text), &entry->dose, &why) == PUMP_OK)
 			return count;
 	return 0;
 }
 
+/* "morphine 10 mg/mL 1.2 mg/day" */
+static bool read_entry(const struct words *words, struct entry *entry)
+{
+	*entry = (struct entry){.drug = words->count ? words->at[0].text : ""};
+	const size_t used = take_concentration(words, 1, &entry->concentration);
+	const size_t more = used ? take_dose(words, 1 + used, entry) : 0;
+	return more > 0 && 1 + used + more == words->count;
+}
+
+static bool is_dose(const struct program *program, const struct program_totals *totals, size_t part,
+		    struct dose_rate entered)
+{
+	const int64_t is = totals->daily[part].ng_per_day;
+	if (!part && program->mode == PROGRAM_SIMPLE)
+		return entered.ng_per_day == program->dose.ng_per_day;
+	const int64_t off = entered.ng_per_day > is ? entered.ng_per_day - is : is - entered.ng_per_day;
+	return off <= is / DERIVED_PART;
+}
+
+static bool entry_agrees(const struct entry *entry, const struct program *program,
+			 const struct program_totals *totals, size_t part)
+{
+	const struct mixture_part *is = &program->mixture.parts[part];
+	const char *mode = program->mode == PROGRAM_MINIMUM   ? "minimum"
+			   : program->mode == PROGRAM_STOPPED ? "stopped"
+							      : NULL;
+	if (strcmp(entry->drug, is->name) != 0 ||
+	    entry->concentration.ng_per_ml != is->concentration.ng_per_ml || !mode != !entry->mode)
+		return false;
+	return mode ? !strcmp(mode, entry->mode) : is_dose(program, totals, part, entry->dose);
+}
+
+/* The next piece of text up to a comma; *text is past it. False: too long. */
+static bool next_piece(const char **text, char *buf, size_t size)
+{
+	const size_t len = strcspn(*text, ",");
+	if (len >= size)
+		return false;
+	memcpy(buf, *text, len);
+	buf[len] = '\0';
+	*text += len + ((*text)[len] == ',');
+	return true;
+}
+
 bool second_person_agrees(const char *text, const struct program *program, bool *understood)
 {
-	struct words words;
-	struct concentration concentration;
-	struct dose_rate dose;
-	size_t used, more;
+	struct program_totals totals = {0};
+	char piece[PIECE_MAX];
+	bool agrees = true;
+	size_t part = 0;
 	*understood = false;
-	if (line_split(text, &words, NULL) || words.count < 3)
+	/* Without totals a mode word stands for the dose. */
+	if (program->mode != PROGRAM_MINIMUM && program_totals(program, NULL, &totals) != PUMP_OK)
 		return false;
-	used = take_concentration(&words, 1, &concentration);
-	more = used ? take_dose(&words, 1 + used, &dose) : 0;
-	*understood = more > 0 && 1 + used + more == words.count;
-	return *understood && !strcmp(words.at[0].text, program->mixture.parts[0].name) &&
-	       concentration.ng_per_ml == program->mixture.parts[0].concentration.ng_per_ml &&
-	       dose.ng_per_day == program->dose.ng_per_day;
+	do {
+		struct words words;
+		struct entry entry;
+		if (!next_piece(&text, piece, sizeof(piece)) || line_split(piece, &words, NULL) ||
+		    !read_entry(&words, &entry))
+			return false;
+		agrees = agrees && part < program->mixture.count &&
+			 entry_agrees(&entry, program, &totals, part);
+		part++;
+	} while (*text);
+	*understood = true;
+	return agrees && part == program->mixture.count;
 }
 
 enum error_code second_person_enter(struct app *app, const char *id, const struct program *program,
 				    struct error *error)
 {
-	char typed[ENTRY_MAX], prompt[320];
+	char typed[ENTRY_MAX], prompt[480];
 	const char *text = app->options.second_entry;
 	bool understood = false;
 	if (!text) {
 		(void)snprintf(prompt, sizeof(prompt),
 			       CLEAR_SCREEN
 			       "%s: read the order from its source, not from this screen, and type within 60 seconds\n"
-			       "drug, concentration and daily dose, as in: morphine 10 mg/mL 1.2 mg/day\nentry: ",
+			       "drug, concentration and daily dose, as in: morphine 10 mg/mL 1.2 mg/day\n"
+			       "(of a mixture each drug, a comma between them; where doses change, the most in 24 hours;\n"
+			       "for a pump that is to stand still or go at its minimum: stopped or minimum as the dose)\nentry: ",
 			       id);
 		const enum error_code code = ask(app, prompt, "--second-entry TEXT", typed, sizeof(typed), error);
 		if (code)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * second_person - the independent check: a second operator enters drug, concentration and daily
- * dose without seeing the first entry, and the two are compared.
+ * dose of every drug without seeing the first entry, and the two are compared.
  */
 #ifndef PUMPCTL_SECOND_PERSON_H
 #define PUMPCTL_SECOND_PERSON_H
@@ -15,12 +15,16 @@ struct app;
 enum error_code second_person_name(struct app *app, const char *why, char id[OPERATOR_ID_MAX + 1],
 				   struct error *error) __attribute__((warn_unused_result));
 /*
- * The second person's entry, "morphine 10 mg/mL 1.2 mg/day": --second-entry, or asked for on a
+ * The second person's entry, "morphine 10 mg/mL 1.2 mg/day, bupivacaine 30 mg/mL 3.6 mg/day": --second-entry, or asked for on a
  * cleared terminal. NOT_SIGNED: none, or not understood; SECOND_DIFFERS: it is another program.
  */
 enum error_code second_person_enter(struct app *app, const char *id, const struct program *program,
 				    struct error *error) __attribute__((warn_unused_result));
-/* True if text says this program: the same drug, concentration and dose. *understood: it is such a text. */
+/*
+ * True if text says this program: every drug in its order, the same concentration and daily dose (the greatest in any
+ * 24 h, without patient boluses); "minimum" or "stopped" is the dose in those modes. What was programmed as a daily dose
+ * is compared exactly, what follows from it to half a per cent. *understood: it is such a text.
+ */
 bool second_person_agrees(const char *text, const struct program *program, bool *understood);
 
 #endif
