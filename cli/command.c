@@ -131,8 +131,8 @@ size_t command_usage(const struct command *command, char *buf, size_t size)
 	size_t used = (size_t)snprintf(buf, size, "%s", command->words);
 	for (const struct arg *arg = command->args; arg->type != ARG_END && used < size; arg++) {
 		const bool spared = arg->keyword ? !arg->required : arg->optional;
-		const char *open = spared ? " [" : " ";
-		const char *close = spared ? "]" : "";
+		const char *open = arg->replaces ? " | " : spared ? " [" : " ";
+		const char *close = spared && !arg->replaces ? "]" : "";
 		const bool value = arg->type != ARG_FLAG;
 		used += (size_t)snprintf(buf + used, size - used, "%s%s%s%s%s", open,
 					 arg->keyword ? arg->keyword : "", arg->keyword && value ? " " : "",

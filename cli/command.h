@@ -49,9 +49,13 @@ enum arg_type {
 	ARG_LENGTH,        /* "110 cm"; as.length */
 	ARG_VOLUME_PER_LENGTH, /* "0.0026 mL/cm"; as.volume_per_length */
 	ARG_PREPARATION,   /* "morphine 20 mg/mL", or with a strength as above; as.preparation */
+	/* One word in quotes, in the text form of program_text.h; as.text, checked: */
+	ARG_PROGRAM,       /* a whole program */
+	ARG_PATIENT,       /* a patient bolus of the drug typed before it, or "keep" or "none" */
+	ARG_BRIDGE,        /* a bridge, or a reason for none */
 };
 
-#define ARGS_MAX 14 /* per row, ARG_END included */
+#define ARGS_MAX 16 /* per row, ARG_END included */
 #define REST_MAX 16
 
 struct arg {
@@ -64,6 +68,7 @@ struct arg {
 	 * in succession with one keyword: the word may be given that often. */
 	const char *keyword;
 	bool required;
+	bool replaces; /* of a keyword: what goes by position is then neither needed nor taken */
 	const char *const *choices; /* ARG_CHOICE: NULL-terminated */
 	int64_t least, greatest;    /* ARG_INTEGER */
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "completion.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,11 +89,12 @@ static char *common_of(const struct candidates *list)
 char **completion_words(const char *text, int start, int end)
 {
 	struct candidates list = {.prefix = text};
-	char before[LINE_TEXT_MAX];
+	char *before = strndup(rl_line_buffer, (size_t)start);
 	(void)end;
 	rl_attempted_completion_over = 1;
-	(void)snprintf(before, sizeof(before), "%.*s", start, rl_line_buffer);
-	gather(&list, before);
+	if (before)
+		gather(&list, before);
+	free(before);
 	char **matches = list.count ? calloc(list.count + 2, sizeof(*matches)) : NULL;
 	if (!matches) {
 		for (size_t i = 0; i < list.count; i++)

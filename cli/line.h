@@ -14,7 +14,7 @@
 
 #include "error.h"
 
-#define LINE_TEXT_MAX    512
+#define LINE_TEXT_MAX    896
 #define LINE_WORDS_MAX   40
 #define LINE_CONFIRM_MAX 4
 

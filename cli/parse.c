@@ -119,9 +119,14 @@ static enum error_code parse_value(struct parser *p, const struct arg *arg)
 	case ARG_INTEGER:
 	case ARG_CHOICE:
 	case ARG_FILE:
+	case ARG_PROGRAM:
+	case ARG_PATIENT:
+	case ARG_BRIDGE:
 		break;
 	}
 	p->at++;
+	if (arg->type == ARG_PROGRAM || arg->type == ARG_PATIENT || arg->type == ARG_BRIDGE)
+		return parse_program(p, arg, word, value);
 	if (arg->type == ARG_DRUG)
 		return parse_drug(p, word->text, word->column, &value->as.drug);
 	if (arg->type == ARG_INTEGER)
@@ -134,8 +139,19 @@ static enum error_code parse_value(struct parser *p, const struct arg *arg)
 	return ERR_NONE;
 }
 
+/* What goes by position is given in another way. */
+static bool is_replaced(const struct parser *p)
+{
+	for (size_t i = 0; p->command->args[i].type != ARG_END; i++)
+		if (p->command->args[i].replaces && p->out->at[i].present)
+			return true;
+	return false;
+}
+
 static const struct arg *next_positional(const struct parser *p)
 {
+	if (is_replaced(p))
+		return NULL;
 	for (size_t i = 0; p->command->args[i].type != ARG_END; i++)
 		if (!p->command->args[i].keyword && !p->out->at[i].present)
 			return &p->command->args[i];
@@ -156,7 +172,7 @@ static const struct arg *missing_argument(const struct parser *p)
 	for (size_t i = 0; p->command->args[i].type != ARG_END; i++) {
 		const struct arg *arg = &p->command->args[i];
 		const bool needed = arg->keyword ? arg->required
-						 : !arg->optional && arg->type != ARG_REST;
+						 : !arg->optional && arg->type != ARG_REST && !is_replaced(p);
 		if (needed && !p->out->at[i].present)
 			return arg;
 	}
@@ -180,10 +196,21 @@ static enum error_code refuse_missing(struct parser *p, const struct arg *arg)
 	return parse_refuse(p, ERR_USAGE, line_end(p->words), detail);
 }
 
+static bool has_positional(const struct parser *p)
+{
+	for (size_t i = 0; p->command->args[i].type != ARG_END; i++)
+		if (!p->command->args[i].keyword && p->out->at[i].present)
+			return true;
+	return false;
+}
+
 static enum error_code parse_word(struct parser *p)
 {
 	const struct word *word = &p->words->at[p->at];
 	const struct arg *arg = parse_keyword(p->command, word);
+	if (arg && arg->replaces && (is_replaced(p) || has_positional(p)))
+		return parse_refuse(p, ERR_USAGE, word->column,
+				    "this stands for the whole of what is typed otherwise; give one of them");
 	if (arg) {
 		arg = next_of_keyword(p, arg);
 		p->at++;

@@ -25,6 +25,12 @@ const struct arg *parse_keyword(const struct command *command, const struct word
  */
 enum error_code parse_quantity(struct parser *p, const struct arg *arg, struct value *value)
 	__attribute__((warn_unused_result));
+/*
+ * Checks a word that holds a part of a program in its text form. USAGE or BAD_QUANTITY with the column in the
+ * typed line.
+ */
+enum error_code parse_program(struct parser *p, const struct arg *arg, const struct word *word,
+			      struct value *value) __attribute__((warn_unused_result));
 /* By generic name (NUL-terminated). UNKNOWN_DRUG: *drug is NULL. */
 enum error_code parse_drug(struct parser *p, const char *name, size_t column,
 			   const struct drug **drug) __attribute__((warn_unused_result));

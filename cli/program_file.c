@@ -268,11 +268,39 @@ static bool add_bridge(struct builder *b, const cJSON *bridge)
 	       add_member(b, bridge, " at ", "rate", "the rate is missing");
 }
 
+/* Minor versions add, major ones break. */
+static bool is_known_version(struct builder *b, const cJSON *object, bool needed)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, "format_version");
+	const char *text = cJSON_GetStringValue(item);
+	if (!item && !needed)
+		return true;
+	if (text && !strncmp(text, "1.", 2) && text[2] && strspn(text + 2, "0123456789") == strlen(text + 2))
+		return true;
+	return refuse(b, item ? item : object, "this version of the format is not known here; 1.0 is");
+}
+
+/* The program in what program show --json printed; root itself if it is no such envelope; NULL: refused. */
+static const cJSON *take_out(struct builder *b, const cJSON *root)
+{
+	const cJSON *schema = cJSON_GetObjectItemCaseSensitive(root, "schema");
+	const cJSON *data = cJSON_GetObjectItemCaseSensitive(root, "data");
+	const cJSON *program = cJSON_GetObjectItemCaseSensitive(data, "as_file");
+	const char *name = cJSON_GetStringValue(schema);
+	if (!schema)
+		return root;
+	if (!name || strcmp(name, "pumpctl.program-show") != 0)
+		(void)refuse(b, schema, "of what pumpctl prints, the answer of program show holds a program");
+	else if (is_known_version(b, root, true) && !program)
+		(void)refuse(b, root, "this answer of program show holds no program");
+	return b->wrong ? NULL : program;
+}
+
 static bool build(struct builder *b, const cJSON *root)
 {
-	static const char *const names[] = {"mixture", "regimen", "low_alarm", "patient_bolus",
-					    "bridge", NULL};
-	if (!has_only(b, root, names))
+	static const char *const names[] = {"format_version", "mixture", "regimen", "low_alarm",
+					    "patient_bolus", "bridge", NULL};
+	if (!has_only(b, root, names) || !is_known_version(b, root, false))
 		return false;
 	const cJSON *mixture = member_of(b, root, "mixture", "the mixture is missing");
 	const cJSON *regimen = member_of(b, root, "regimen", "the regimen is missing");
@@ -307,12 +335,13 @@ static enum error_code understand(const char *text, size_t len, const char *name
 {
 	struct builder *b = calloc(1, sizeof(*b));
 	struct program *program = calloc(1, sizeof(*program));
+	const cJSON *program_item = NULL;
 	struct json_error at = {0};
 	struct text_error why = {0};
 	enum error_code code = ERR_NONE;
 	if (!b || !program) {
 		code = error_set(error, ERR_FAILED, "out of memory");
-	} else if (!build(b, root)) {
+	} else if (!(program_item = take_out(b, root)) || !build(b, program_item)) {
 		json_locate(text, len, root, b->wrong, &at);
 		at.reason = b->reason;
 		code = tell(error, ERR_USAGE, name, &at, "");
@@ -332,7 +361,7 @@ enum error_code program_file_parse(const char *text, size_t len, const char *nam
 				   struct program *out, struct error *error)
 {
 	struct json_error at = {0};
-	cJSON *root = json_parse_explained(text, len, &at);
+	cJSON *root = json_parse_answer(text, len, &at);
 	if (!root)
 		return tell(error, ERR_USAGE, name, &at, "");
 	const enum error_code code = understand(text, len, name, root, out, error);

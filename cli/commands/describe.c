@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "limits_state.h"
+#include "path_ahead.h"
+#include "program_text.h"
 #include "sanitise.h"
-
-#define CELL_MAX 64
 
 static const struct drug *drug_of(const struct mixture *mixture, size_t part)
 {
@@ -28,12 +28,85 @@ enum mass_unit describe_concentration_unit(const struct mixture *mixture, size_t
 	return mixture_unit(mixture, part) == UNIT_MG ? UNIT_MG : UNIT_MCG;
 }
 
-void describe_program(struct cJSON *parent, const struct program *program)
+static void add_steps(struct cJSON *parent, const struct program *program)
+{
+	const struct program_flex *flex = &program->flex;
+	struct cJSON *list = output_array(parent, "steps");
+	for (size_t i = 0; i < flex->count; i++) {
+		char days[WEEKDAYS * 4 + 1] = "";
+		size_t used = 0;
+		for (size_t day = 0; day < WEEKDAYS; day++)
+			if (flex->of_day[day] == i)
+				used += (size_t)snprintf(days + used, sizeof(days) - used, "%s%s", used ? "," : "",
+							 program_text_weekday(day));
+		for (size_t k = 0; k < flex->patterns[i].count; k++) {
+			const struct program_step *step = &flex->patterns[i].steps[k];
+			struct cJSON *row = output_object(list, NULL);
+			output_string(row, "days", flex->count == 1 ? "every day" : days);
+			output_format(row, "from", "%02" PRId64 ":%02" PRId64, step->minute / 60, step->minute % 60);
+			output_dose(row, "dose", step->dose, mixture_unit(&program->mixture, 0));
+		}
+	}
+}
+
+static void add_periodic(struct cJSON *parent, const struct program *program)
+{
+	const enum mass_unit unit = mixture_unit(&program->mixture, 0);
+	struct cJSON *node = output_object(parent, "periodic_doses");
+	output_mass(node, "dose", program->periodic.dose, unit);
+	output_seconds(node, "every", program->periodic.interval.s);
+	output_seconds(node, "over", program->periodic.duration.s);
+	output_dose(node, "base", program->periodic.base, unit);
+}
+
+static void add_patient(struct cJSON *parent, const struct program *program)
+{
+	struct cJSON *node = output_object(parent, "patient_bolus");
+	output_mass(node, "dose", program->patient.dose, mixture_unit(&program->mixture, 0));
+	output_seconds(node, "over", program->patient.duration.s);
+	output_seconds(node, "lockout", program->patient.lockout.s);
+	output_integer(node, "most_in_24_hours", program->patient.most);
+}
+
+static void add_bridge(struct cJSON *parent, const struct program_bridge *bridge)
+{
+	struct duration time;
+	struct cJSON *node = output_object(parent, "bridge");
+	if (bridge->kind == BRIDGE_NONE) {
+		output_string(node, "none", describe_no_bridge(bridge->reason));
+		return;
+	}
+	output_volume(node, "volume", bridge->volume);
+	output_rate(node, "rate", bridge->rate);
+	if (path_time(bridge->volume, bridge->rate, &time) == PUMP_OK)
+		output_seconds(node, "duration", time.s);
+	else
+		output_unknown(node, "duration");
+}
+
+const char *describe_no_bridge(enum bridge_reason reason)
+{
+	static const char *const words[] = {
+		[BRIDGE_LINE_ASPIRATED] = "the line was aspirated, then primed",
+		[BRIDGE_LINE_EMPTY] = "the line holds no drug",
+		[BRIDGE_ACCEPTED] = "the step in dose is accepted"};
+	return words[reason];
+}
+
+const char *describe_mode(enum program_mode mode)
+{
+	static const char *const words[] = {[PROGRAM_SIMPLE] = "simple",
+					    [PROGRAM_FLEX] = "flex",
+					    [PROGRAM_PERIODIC] = "periodic",
+					    [PROGRAM_MINIMUM] = "minimum rate",
+					    [PROGRAM_STOPPED] = "stopped"};
+	return words[mode];
+}
+
+static void add_drugs(struct cJSON *parent, const struct program *program)
 {
 	struct program_totals totals = {0};
 	const bool known = program_totals(program, NULL, &totals) == PUMP_OK;
-	output_string(parent, "mode", "simple");
-	output_volume(parent, "low_alarm", program->low_alarm);
 	struct cJSON *drugs = output_array(parent, "drugs");
 	for (size_t i = 0; i < program->mixture.count; i++) {
 		char name[DESCRIBE_NAME_MAX];
@@ -42,13 +115,59 @@ void describe_program(struct cJSON *parent, const struct program *program)
 		output_string(row, "drug", name);
 		output_concentration(row, "concentration", program->mixture.parts[i].concentration,
 				     describe_concentration_unit(&program->mixture, i));
-		if (!i)
-			output_dose(row, "daily_dose", program->dose, mixture_unit(&program->mixture, 0));
-		else if (known)
-			output_dose(row, "daily_dose", totals.daily[i], mixture_unit(&program->mixture, i));
-		else
+		if (!known)
 			output_unknown(row, "daily_dose");
+		else
+			output_dose(row, "daily_dose",
+				    i ? totals.daily[i] : program_daily_dose(program, &totals),
+				    mixture_unit(&program->mixture, i));
 	}
+}
+
+static void add_text(struct cJSON *parent, const struct program *program)
+{
+	char *text = malloc(PROGRAM_TEXT_MAX);
+	if (text && program_text_print(program, text, PROGRAM_TEXT_MAX))
+		output_string(parent, "typed_as", text);
+	free(text);
+}
+
+void describe_program(struct cJSON *parent, const struct program *program)
+{
+	output_string(parent, "mode", describe_mode(program->mode));
+	output_volume(parent, "low_alarm", program->low_alarm);
+	add_text(parent, program);
+	add_drugs(parent, program);
+	if (program->mode == PROGRAM_FLEX)
+		add_steps(parent, program);
+	if (program->mode == PROGRAM_PERIODIC)
+		add_periodic(parent, program);
+	if (program->patient.present)
+		add_patient(parent, program);
+	if (program->bridge.kind != BRIDGE_UNSAID)
+		add_bridge(parent, &program->bridge);
+}
+
+void describe_short(const struct program *program, char buf[DESCRIBE_SHORT_MAX])
+{
+	struct program_totals totals = {0};
+	char name[DESCRIBE_NAME_MAX], dose[DECIMAL_TEXT_MAX] = "";
+	const char *boluses = program && program->patient.present ? ", and patient boluses" : "";
+	if (!program) {
+		(void)snprintf(buf, DESCRIBE_SHORT_MAX, "no program");
+		return;
+	}
+	describe_drug(&program->mixture, 0, name);
+	if (program_totals(program, NULL, &totals) == PUMP_OK)
+		(void)dose_rate_display(program_daily_dose(program, &totals), mixture_unit(&program->mixture, 0),
+					dose);
+	if (program->mode == PROGRAM_SIMPLE)
+		(void)snprintf(buf, DESCRIBE_SHORT_MAX, "%s %s%s", name, dose, boluses);
+	else if (program->mode == PROGRAM_MINIMUM || program->mode == PROGRAM_STOPPED)
+		(void)snprintf(buf, DESCRIBE_SHORT_MAX, "%s, %s", name, describe_mode(program->mode));
+	else
+		(void)snprintf(buf, DESCRIBE_SHORT_MAX, "%s %s, at most %s%s", name, describe_mode(program->mode),
+			       dose, boluses);
 }
 
 void describe_findings(struct output *out, const struct finding *findings, size_t count)
@@ -66,24 +185,6 @@ void describe_findings(struct output *out, const struct finding *findings, size_
 	}
 }
 
-bool describe_staged_program(const struct msg_staged *staged, struct program *out)
-{
-	const struct staged_image *image = &staged->image;
-	if (!staged->has_image || image->count < 1 || image->count > MIXTURE_MAX ||
-	    image->dose_ng_per_day > INT64_MAX)
-		return false;
-	memset(out, 0, sizeof(*out));
-	out->mode = PROGRAM_SIMPLE;
-	out->dose.ng_per_day = (int64_t)image->dose_ng_per_day;
-	out->low_alarm.nl = image->low_alarm_nl;
-	out->mixture.count = image->count;
-	for (size_t i = 0; i < image->count; i++) {
-		memcpy(out->mixture.parts[i].name, image->drugs[i].name, sizeof(image->drugs[i].name));
-		out->mixture.parts[i].concentration.ng_per_ml = image->drugs[i].concentration_ng_per_ml;
-	}
-	return true;
-}
-
 void describe_change(int64_t a, int64_t b, char *buf, size_t size)
 {
 	int64_t percent = 0;
@@ -94,131 +195,6 @@ void describe_change(int64_t a, int64_t b, char *buf, size_t size)
 		(void)snprintf(buf, size, "%s, %+" PRId64 " %%", word, percent);
 	else
 		(void)snprintf(buf, size, "%s", word);
-}
-
-static void compare_drug(struct output *out, const struct program *running,
-			 const struct program *next, size_t part)
-{
-	static const char *const labels[MIXTURE_MAX] = {"Drug",   "Drug 2", "Drug 3",
-							"Drug 4", "Drug 5", "Drug 6"};
-	char now[DESCRIBE_NAME_MAX] = "none", then[DESCRIBE_NAME_MAX] = "none";
-	if (running && part < running->mixture.count)
-		describe_drug(&running->mixture, part, now);
-	if (part < next->mixture.count)
-		describe_drug(&next->mixture, part, then);
-	output_compare(out, labels[part], now, then,
-		       strcmp(now, then) ? "DIFFERENT DRUG" : OUTPUT_NO_CHANGE);
-}
-
-static void compare_concentration(struct output *out, const struct program *running,
-				  const struct program *next, size_t part)
-{
-	char now[DECIMAL_TEXT_MAX] = "none", then[DECIMAL_TEXT_MAX] = "none", change[CELL_MAX];
-	const bool both = running && part < running->mixture.count && part < next->mixture.count;
-	const struct mixture *unit_of = part < next->mixture.count ? &next->mixture : &running->mixture;
-	/* Both columns in one unit: the eye compares digits. */
-	const enum mass_unit unit = describe_concentration_unit(unit_of, part);
-	int64_t a = 0, b = 0;
-	if (running && part < running->mixture.count) {
-		a = running->mixture.parts[part].concentration.ng_per_ml;
-		(void)concentration_display(running->mixture.parts[part].concentration, unit, now);
-	}
-	if (part < next->mixture.count) {
-		b = next->mixture.parts[part].concentration.ng_per_ml;
-		(void)concentration_display(next->mixture.parts[part].concentration, unit, then);
-	}
-	describe_change(a, b, change, sizeof(change));
-	output_compare(out, "Concentration", now, then, both ? change : a ? "removed" : "new");
-}
-
-static void compare_dose(struct output *out, const struct program *running, const struct program *next)
-{
-	char now[DECIMAL_TEXT_MAX] = "none", then[DECIMAL_TEXT_MAX], change[CELL_MAX] = "new";
-	const enum mass_unit unit = mixture_unit(&next->mixture, 0);
-	(void)dose_rate_display(next->dose, unit, then);
-	if (running) {
-		(void)dose_rate_display(running->dose, unit, now);
-		if (strcmp(running->mixture.parts[0].name, next->mixture.parts[0].name))
-			(void)snprintf(change, sizeof(change), "another drug, no ratio");
-		else
-			describe_change(running->dose.ng_per_day, next->dose.ng_per_day, change,
-					sizeof(change));
-	}
-	output_compare(out, "DOSE", now, then, change);
-}
-
-static void compare_volume(struct output *out, const char *label, bool has_now, struct volume now,
-			   struct volume next)
-{
-	char left[DECIMAL_TEXT_MAX] = "none", right[DECIMAL_TEXT_MAX], change[CELL_MAX] = "new";
-	(void)volume_display(next, right);
-	if (has_now) {
-		(void)volume_display(now, left);
-		describe_change(now.nl, next.nl, change, sizeof(change));
-	}
-	output_compare(out, label, left, right, change);
-}
-
-/* New program's totals: what reaches the patient in a day and in its busiest hour. */
-static void add_totals(struct output *out, const struct program *next,
-		       const struct dose_rate daily[MIXTURE_MAX], struct volume greatest_hour)
-{
-	struct cJSON *totals = output_array(output_data(out), "totals");
-	for (size_t i = 0; i < next->mixture.count; i++) {
-		char name[DESCRIBE_NAME_MAX];
-		struct mass hour = {0};
-		struct cJSON *row = output_object(totals, NULL);
-		const enum mass_unit unit = mixture_unit(&next->mixture, i);
-		describe_drug(&next->mixture, i, name);
-		output_string(row, "drug", name);
-		output_mass(row, "total_in_24_hours", (struct mass){daily[i].ng_per_day}, unit);
-		if (mass_in_volume(greatest_hour, next->mixture.parts[i].concentration, ROUND_UP, &hour) ==
-		    PUMP_OK)
-			output_mass(row, "greatest_in_any_hour", hour, unit);
-		else
-			output_unknown(row, "greatest_in_any_hour");
-	}
-}
-
-static void compare(struct output *out, const struct program *running, const struct program *next,
-		    struct volume volume_24h)
-{
-	struct program_totals now = {0};
-	const bool has_now = running && program_totals(running, NULL, &now) == PUMP_OK;
-	size_t parts = next->mixture.count;
-	if (running && running->mixture.count > parts)
-		parts = running->mixture.count;
-	for (size_t i = 0; i < parts; i++) {
-		compare_drug(out, running, next, i);
-		compare_concentration(out, running, next, i);
-		if (!i)
-			compare_dose(out, running, next);
-	}
-	compare_volume(out, "Volume in 24 hours", has_now, now.volume_24h, volume_24h);
-	compare_volume(out, "Low alarm", running != NULL,
-		       running ? running->low_alarm : (struct volume){0}, next->low_alarm);
-}
-
-void describe_comparison(struct output *out, const struct program *running,
-			 const struct msg_staged *staged)
-{
-	struct program next;
-	struct dose_rate daily[MIXTURE_MAX] = {0};
-	if (!describe_staged_program(staged, &next))
-		return;
-	for (size_t i = 0; i < next.mixture.count; i++)
-		daily[i].ng_per_day = (int64_t)staged->image.drugs[i].daily_ng;
-	compare(out, running, &next, (struct volume){(int64_t)staged->image.volume_24h_nl});
-	add_totals(out, &next, daily, (struct volume){(int64_t)staged->image.greatest_hour_nl});
-}
-
-void describe_plan(struct output *out, const struct program *running, const struct program *planned)
-{
-	struct program_totals totals = {0};
-	if (program_totals(planned, NULL, &totals) != PUMP_OK)
-		return;
-	compare(out, running, planned, totals.volume_24h);
-	add_totals(out, planned, totals.daily, totals.greatest_hour);
 }
 
 void describe_withdrawal(struct output *out, const struct program *program)
@@ -236,7 +212,8 @@ void describe_withdrawal(struct output *out, const struct program *program)
 		output_string(row, "class", drug ? classes[drug->withdrawal] : "not known");
 		output_string(row, "meaning",
 			      drug ? drug->withdrawal_text : "the drug table lacks this drug");
-	}	struct finding *findings = calloc(FINDINGS_MAX, sizeof(*findings));
+	}
+	struct finding *findings = calloc(FINDINGS_MAX, sizeof(*findings));
 	if (findings)
 		describe_findings(out, findings, limits_check_stop(program, findings));
 	free(findings);

@@ -14,20 +14,20 @@ void describe_drug(const struct mixture *mixture, size_t part, char buf[DESCRIBE
 /* Unit in which doses and concentrations of part i are shown. */
 enum mass_unit describe_concentration_unit(const struct mixture *mixture, size_t part);
 
-/* parent gets "drugs" (drug, concentration, daily dose) and "low_alarm". */
+/*
+ * parent gets "mode", "low_alarm", "typed_as" (the text form), "drugs" (drug, concentration, daily dose) and, where the
+ * program has them, "steps", "periodic_doses", "patient_bolus", "bridge".
+ */
 void describe_program(struct cJSON *parent, const struct program *program);
+/* "morphine 1.2 mg per day", "baclofen flex, at most 225 mcg per day, and patient boluses"; NULL: "no program". */
+#define DESCRIBE_SHORT_MAX 128
+void describe_short(const struct program *program, char buf[DESCRIBE_SHORT_MAX]);
+/* "simple", "minimum rate". Static storage. */
+const char *describe_mode(enum program_mode mode);
+/* Why there is none, as a clause. Static storage. */
+const char *describe_no_bridge(enum bridge_reason reason);
 /* data gets "findings". */
 void describe_findings(struct output *out, const struct finding *findings, size_t count);
-
-/* What the pump itself says that it staged, as a program. False: more than pumpctl can hold. */
-bool describe_staged_program(const struct msg_staged *staged, struct program *out);
-
-/* The side-by-side comparison of a staged program with the running one (NULL: none), from the
- * pump's own decoding, and the totals of the new one: data.comparison, data.totals. */
-void describe_comparison(struct output *out, const struct program *running,
-			 const struct msg_staged *staged);
-/* The same before anything was staged, from the program as typed. */
-void describe_plan(struct output *out, const struct program *running, const struct program *planned);
 
 /* "no change", "higher, +20 %" … for a number that was a and becomes b. */
 void describe_change(int64_t a, int64_t b, char *buf, size_t size);

@@ -25,6 +25,7 @@ static const char *type_name(enum arg_type type)
 		[ARG_DAYS] = "days",      [ARG_DATE] = "date",
 		[ARG_STRENGTH] = "strength", [ARG_PREPARATION] = "preparation",
 		[ARG_LENGTH] = "length", [ARG_VOLUME_PER_LENGTH] = "volume-per-length",
+		[ARG_PROGRAM] = "program", [ARG_PATIENT] = "patient-bolus", [ARG_BRIDGE] = "bridge",
 	};
 	return names[type];
 }
@@ -47,6 +48,7 @@ static void add_arguments(struct cJSON *row, const struct command *command)
 		output_string(node, "name", arg->name ? arg->name : "");
 		output_string(node, "type", type_name(arg->type));
 		output_flag(node, "optional", arg->keyword ? !arg->required : arg->optional);
+		output_flag(node, "replaces_positional", arg->replaces);
 		if (arg->keyword)
 			output_string(node, "keyword", arg->keyword);
 		output_string(node, "help", arg->help ? arg->help : "");

@@ -115,10 +115,9 @@ void order_read_back(struct app *app, struct output *out)
 	if (read.present)
 		describe_program(node, &read.program);
 	if (status.therapy == THERAPY_RUNNING && read.present) {
-		char name[DESCRIBE_NAME_MAX], dose[DECIMAL_TEXT_MAX];
-		describe_drug(&read.program.mixture, 0, name);
-		(void)dose_rate_display(read.program.dose, mixture_unit(&read.program.mixture, 0), dose);
-		output_note(out, "Pump now reports %s %s.", name, dose);
+		char now[DESCRIBE_SHORT_MAX];
+		describe_short(&read.program, now);
+		output_note(out, "Pump now reports %s.", now);
 	} else {
 		char rate[DECIMAL_TEXT_MAX];
 		(void)volume_rate_display((struct volume_rate){(int64_t)status.rate_nl_per_day}, rate);

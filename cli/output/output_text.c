@@ -127,7 +127,7 @@ static void render_group(const struct output *out, const struct cJSON *item, int
 {
 	char label[OUTPUT_LABEL_MAX];
 	output_label(item->string, label, sizeof(label));
-	(void)fprintf(file, "%*s%s%s%s\n", indent, "", output_style(out, file, STYLE_BOLD), label,
+	(void)fprintf(file, "%*s%s%s%s\n", out->options.plain ? 0 : indent, "", output_style(out, file, STYLE_BOLD), label,
 		      output_style(out, file, STYLE_END));
 	if (is_table(item))
 		output_render_table(out, item, indent + 2, file);

@@ -8,7 +8,8 @@ bool output_is_hidden(const char *key)
 {
 	static const char *const hidden[] = {
 		"digest", "active_digest", "stage_digest", "data_hex", "type_code", "epoch", "fields",
-		"kind", "confirm", "ticks_ms", "record_time_s", "reason", "open_intents", "has_program"};
+		"kind", "confirm", "ticks_ms", "record_time_s", "reason", "open_intents", "has_program",
+		"as_file"};
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
 		if (!strcmp(key, hidden[i]))
 			return true;

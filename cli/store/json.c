@@ -21,6 +21,7 @@ struct scan {
 	size_t values;      /* met so far, in the order of the text */
 	size_t wanted;      /* whose place is looked for */
 	const unsigned char *found;
+	bool booleans; /* are allowed */
 };
 
 static bool fail(struct scan *s, const char *reason)
@@ -151,6 +152,15 @@ static bool scan_members(struct scan *s, char close, bool with_keys)
 	return true;
 }
 
+static bool scan_word(struct scan *s, const char *word)
+{
+	const size_t len = strlen(word);
+	if ((size_t)(s->end - s->at) < len || memcmp(s->at, word, len) != 0)
+		return fail(s, "not a value");
+	s->at += len;
+	return true;
+}
+
 static bool scan_value(struct scan *s)
 {
 	scan_blanks(s);
@@ -166,10 +176,11 @@ static bool scan_value(struct scan *s)
 	case '"':
 		return scan_string(s);
 	case 'n':
-		if (s->end - s->at < 4 || memcmp(s->at, "null", 4) != 0)
-			return fail(s, "not a value");
-		s->at += 4;
-		return true;
+		return scan_word(s, "null");
+	case 't':
+		return s->booleans ? scan_word(s, "true") : scan_number(s);
+	case 'f':
+		return s->booleans ? scan_word(s, "false") : scan_number(s);
 	default:
 		return scan_number(s);
 	}
@@ -242,16 +253,18 @@ static bool count_before(const cJSON *root, const cJSON *item, size_t *count)
 void json_locate(const char *text, size_t len, const cJSON *root, const cJSON *item,
 		 struct json_error *at)
 {
-	struct scan s = {.at = (const unsigned char *)text, .end = (const unsigned char *)text + len};
+	struct scan s = {.at = (const unsigned char *)text,
+			 .end = (const unsigned char *)text + len,
+			 .booleans = true};
 	if (root && item && count_before(root, item, &s.wanted))
 		(void)scan_value(&s);
 	place(text, s.found ? s.found : (const unsigned char *)text, at);
 }
 
-cJSON *json_parse_explained(const char *text, size_t len, struct json_error *error)
+static cJSON *parse(const char *text, size_t len, bool booleans, struct json_error *error)
 {
 	struct scan s = {.at = (const unsigned char *)text, .end = (const unsigned char *)text + len,
-			 .wanted = SIZE_MAX};
+			 .wanted = SIZE_MAX, .booleans = booleans};
 	bool good = scan_value(&s);
 	scan_blanks(&s);
 	if (good && s.at != s.end)
@@ -271,6 +284,16 @@ cJSON *json_parse_explained(const char *text, size_t len, struct json_error *err
 		return NULL;
 	}
 	return item;
+}
+
+cJSON *json_parse_explained(const char *text, size_t len, struct json_error *error)
+{
+	return parse(text, len, false, error);
+}
+
+cJSON *json_parse_answer(const char *text, size_t len, struct json_error *error)
+{
+	return parse(text, len, true, error);
 }
 
 cJSON *json_parse(const char *text, size_t len)

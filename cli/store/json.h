@@ -29,6 +29,8 @@ struct json_error {
 };
 /* As json_parse; NULL: *error is filled. */
 cJSON *json_parse_explained(const char *text, size_t len, struct json_error *error);
+/* The same, with booleans: what pumpctl --json prints. */
+cJSON *json_parse_answer(const char *text, size_t len, struct json_error *error);
 /* Place of item, a value of what text was parsed to (root); at->reason is left alone. */
 void json_locate(const char *text, size_t len, const cJSON *root, const cJSON *item,
 		 struct json_error *at);

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* program apply: check, show, confirm, write and read back a program. */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "order.h"
+#include "program_plan.h"
+
+/* A changed dose of this factor or more needs a step of its own (hundredths). */
+#define FACTOR_STEP INT64_C(500)
+
+/* What was staged, as the pump understood it, and what follows; too large for the stack. */
+struct staged_order {
+	struct msg_staged staged;
+	struct order_steps steps;
+	struct program understood;
+	struct program_amounts amounts; /* the pump's */
+	struct program_amounts now;     /* of what runs */
+	struct program with_alarm;      /* what runs, with the alarm that was typed */
+};
+
+/* Daily dose of the primary drug: as programmed, else the greatest in any 24 h. */
+static struct dose_rate daily_of(const struct program *program, const struct program_amounts *amounts)
+{
+	return program->mode == PROGRAM_SIMPLE ? program->dose : amounts->daily[0];
+}
+
+/* At the minimum rate and stopped there is none to compare with. */
+static bool has_dose(const struct program *program)
+{
+	return program->mode != PROGRAM_MINIMUM && program->mode != PROGRAM_STOPPED;
+}
+
+/* "morphine 1.2 mg/day", "baclofen flex 225 mcg/day", "baclofen stopped". */
+static void main_text(const struct program *program, const struct program_amounts *amounts, char *buf,
+		      size_t size)
+{
+	static const char *const modes[] = {[PROGRAM_SIMPLE] = "",
+					    [PROGRAM_FLEX] = " flex",
+					    [PROGRAM_PERIODIC] = " periodic",
+					    [PROGRAM_MINIMUM] = " minimum",
+					    [PROGRAM_STOPPED] = " stopped"};
+	char dose[DECIMAL_TEXT_MAX] = "";
+	if (has_dose(program))
+		(void)dose_rate_print(daily_of(program, amounts), mixture_unit(&program->mixture, 0), dose);
+	(void)snprintf(buf, size, "%s%s%s%s", program->mixture.parts[0].name, modes[program->mode],
+		       dose[0] ? " " : "", dose);
+}
+
+/* "higher 6.25 times": hundredths, rounded down. False: less than five-fold, or not to compare. */
+static bool factor_text(const struct staged_order *order, const struct program *running, char *buf,
+			size_t size)
+{
+	const struct program *next = &order->understood;
+	int64_t product = 0;
+	if (!running || !has_dose(running) || !has_dose(next) ||
+	    strcmp(running->mixture.parts[0].name, next->mixture.parts[0].name) != 0)
+		return false;
+	const int64_t a = daily_of(running, &order->now).ng_per_day;
+	const int64_t b = daily_of(next, &order->amounts).ng_per_day;
+	const int64_t low = a < b ? a : b, high = a < b ? b : a;
+	char number[DECIMAL_TEXT_MAX];
+	if (low < 1 || __builtin_mul_overflow(high, INT64_C(100), &product) || product / low < FACTOR_STEP)
+		return false;
+	(void)decimal_print(product / low, 100, number);
+	(void)snprintf(buf, size, "%s %s times", b > a ? "higher" : "lower", number);
+	return true;
+}
+
+/* "mixture morphine 20 mg/mL clonidine 200 mcg/mL bridge 0.4 mL": every drug of a changed mixture. */
+static void mixture_text(const struct program *next, char *buf, size_t size)
+{
+	size_t used = (size_t)snprintf(buf, size, "mixture");
+	char text[DECIMAL_TEXT_MAX];
+	for (size_t i = 0; i < next->mixture.count && used < size; i++) {
+		(void)concentration_print(next->mixture.parts[i].concentration,
+					  describe_concentration_unit(&next->mixture, i), text);
+		used += (size_t)snprintf(buf + used, size - used, " %s %s", next->mixture.parts[i].name, text);
+	}
+	if (used >= size)
+		return;
+	(void)volume_print(next->bridge.volume, text);
+	if (next->bridge.kind == BRIDGE_RUNS)
+		(void)snprintf(buf + used, size - used, " bridge %s", text);
+	else
+		(void)snprintf(buf + used, size - used, " no bridge");
+}
+
+/* True if the patient can take more, or it faster, than before. */
+static bool patient_gets_more(const struct program *running, const struct program *next)
+{
+	const struct program_patient_bolus *was = &running->patient, *is = &next->patient;
+	return !was->present || strcmp(running->mixture.parts[0].name, next->mixture.parts[0].name) != 0 ||
+	       is->dose.ng > was->dose.ng || is->most > was->most || is->lockout.s < was->lockout.s ||
+	       is->duration.s < was->duration.s;
+}
+
+static void patient_text(const struct program *next, char *buf, size_t size)
+{
+	char dose[DECIMAL_TEXT_MAX], lockout[DECIMAL_TEXT_MAX];
+	(void)mass_print(next->patient.dose, mixture_unit(&next->mixture, 0), dose);
+	(void)duration_print(next->patient.lockout, lockout);
+	(void)snprintf(buf, size, "patient-bolus %s lockout %s most %" PRId64, dose, lockout, next->patient.most);
+}
+
+static void add_step(struct order_steps *steps, const char *serial, const char *text, const char *why)
+{
+	struct confirm_step *step = &steps->steps[steps->count++];
+	(void)snprintf(step->text, sizeof(step->text), "%s %.340s", serial, text);
+	step->why = why;
+}
+
+static void plan_steps(const char *serial, const struct program *running, struct staged_order *order)
+{
+	char text[CONFIRM_TEXT_MAX];
+	struct order_steps *steps = &order->steps;
+	const struct program *next = &order->understood;
+	steps->count = 0;
+	main_text(next, &order->amounts, text, sizeof(text));
+	add_step(steps, serial, text, "");
+	if (running && !mixture_equal(&running->mixture, &next->mixture)) {
+		mixture_text(next, text, sizeof(text));
+		add_step(steps, serial, text,
+			 "The drugs or their concentrations change; this needs a line of its own.");
+	}
+	if (factor_text(order, running, text, sizeof(text)))
+		add_step(steps, serial, text, "The dose changes five-fold or more; this needs a second line.");
+	if (next->patient.present && (!running || patient_gets_more(running, next))) {
+		patient_text(next, text, sizeof(text));
+		add_step(steps, serial, text,
+			 "The patient can take more than before; this needs a line of its own.");
+	}
+	describe_short(running, steps->unchanged);
+	describe_short(next, steps->ordered);
+}
+
+static void add_rules(struct cJSON *details, const struct program_plan *plan)
+{
+	char rules[400] = "";
+	for (size_t i = 0; i < plan->count; i++) {
+		const size_t used = strlen(rules);
+		(void)snprintf(rules + used, sizeof(rules) - used, "%s%s", used ? "," : "",
+			       plan->findings[i].rule);
+	}
+	output_string(details, "rules", rules);
+}
+
+/* Strings only: the trail holds decimal text and no number that could lose a digit. */
+static struct cJSON *audit_details(const struct program_plan *plan, const struct staged_order *order)
+{
+	static const char *const keys[] = {"second-step", "third-step", "fourth-step"};
+	char text[DECIMAL_TEXT_MAX];
+	const struct mixture *mixture = &order->understood.mixture;
+	struct cJSON *details = cJSON_CreateObject();
+	output_string(details, "before", order->steps.unchanged);
+	(void)concentration_print(mixture->parts[0].concentration, describe_concentration_unit(mixture, 0), text);
+	output_string(details, "concentration", text);
+	(void)dose_rate_print(daily_of(&order->understood, &order->amounts), mixture_unit(mixture, 0), text);
+	output_string(details, "dose", text);
+	output_string(details, "drug", mixture->parts[0].name);
+	(void)volume_print(order->understood.low_alarm, text);
+	output_string(details, "low-alarm", text);
+	output_string(details, "mode", describe_mode(order->understood.mode));
+	add_rules(details, plan);
+	for (size_t i = 1; i < order->steps.count; i++)
+		output_string(details, keys[i - 1], order->steps.steps[i].text);
+	return details;
+}
+
+/* The same bytes in the pump. */
+static bool is_same_program(const struct program *a, const struct program *b)
+{
+	uint8_t left[DIGEST_LEN], right[DIGEST_LEN];
+	return !client_program_digest(a, left) && !client_program_digest(b, right) &&
+	       !memcmp(left, right, DIGEST_LEN);
+}
+
+static enum error_code stage(struct app *app, struct program_plan *plan, struct staged_order *order,
+			     struct error *error)
+{
+	static const uint8_t none[DIGEST_LEN];
+	uint8_t image[IMAGE_MAX];
+	struct change change = {.parts = PART_IMAGE, .image = image};
+	if (client_program_image(&plan->program, image, &change.image_len))
+		return error_set(error, ERR_REFUSED_LIMIT, "the program cannot be sent as it is");
+	if (program_plan_overrides(app, plan)) {
+		change.parts |= PART_REASON;
+		(void)snprintf(change.reason, sizeof(change.reason), "%s", app->options.reason);
+	}
+	const enum error_code code =
+		session_stage_change(app->session, ORDER_PROGRAM, &change, &plan->program,
+				     plan->running.present ? plan->running.digest : none, &order->staged, error);
+	if (code)
+		return code;
+	order->steps.need = (struct sign_need){
+		.parts = change.parts, .second = order->staged.second, .program = &plan->program};
+	if (!staged_program_read(&order->staged, &order->understood, &order->amounts))
+		return error_set(error, ERR_STAGE_DIFFERS, "the pump did not say what it understood");
+	return ERR_NONE;
+}
+
+/* Of the image nothing but its alarm differs: a nurse may order that. */
+static bool changes_alarm_alone(const struct program_plan *plan, struct staged_order *order)
+{
+	if (!plan->running.present)
+		return false;
+	order->with_alarm = plan->running.program;
+	order->with_alarm.low_alarm = plan->program.low_alarm;
+	return is_same_program(&order->with_alarm, &plan->program);
+}
+
+static enum error_code carry_out(struct app *app, struct output *out, struct program_plan *plan,
+				 struct staged_order *order, struct error *error)
+{
+	struct program_view view = program_plan_view(plan);
+	view.next = &order->understood;
+	view.amounts = &order->amounts;
+	program_screen_compare(out, &view);
+	program_screen_amounts(out, &view);
+	program_screen_notes(out, &view);
+	output_hex(output_data(out), "stage_digest", order->staged.stage_digest, DIGEST_LEN);
+	if (view.running && !program_amounts_plan(view.running, plan->model, &order->now))
+		memset(&order->now, 0, sizeof(order->now));
+	plan_steps(session_pump(app->session)->serial, view.running, order);
+	struct cJSON *details = audit_details(plan, order);
+	if (program_plan_overrides(app, plan))
+		output_string(details, "reason", app->options.reason);
+	const enum error_code code =
+		order_carry_out(app, out, &order->staged, &order->steps, details, error);
+	cJSON_Delete(details);
+	if (!code && !app->options.dry_run)
+		order_read_back(app, out);
+	return code;
+}
+
+static enum error_code apply_body(struct app *app, const struct values *args, struct output *out,
+				  struct program_plan *plan, struct error *error)
+{
+	if (findings_refuse(plan->findings, plan->count) && !program_plan_overrides(app, plan))
+		return program_plan_refuse(plan, args, error);
+	struct staged_order *order = calloc(1, sizeof(*order));
+	if (!order)
+		return error_set(error, ERR_FAILED, "out of memory");
+	enum error_code code = stage(app, plan, order, error);
+	if (!code) {
+		order->steps.need.only_alarms = changes_alarm_alone(plan, order);
+		code = carry_out(app, out, plan, order, error);
+	}
+	free(order);
+	return code;
+}
+
+enum error_code program_apply_run(struct app *app, const struct values *args, struct output *out,
+				  struct error *error)
+{
+	return program_plan_with(app, args, out, error, apply_body);
+}

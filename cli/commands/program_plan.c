@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "program_plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "drug_site.h"
+#include "program_args.h"
+
+const struct program *program_plan_running(const struct program_plan *plan)
+{
+	return plan->running.present ? &plan->running.program : NULL;
+}
+
+struct program_view program_plan_view(const struct program_plan *plan)
+{
+	return (struct program_view){.running = program_plan_running(plan),
+				     .is_idle = plan->status.therapy != THERAPY_RUNNING,
+				     .next = &plan->program,
+				     .amounts = &plan->amounts,
+				     .model = plan->model,
+				     .clock_s = plan->status.clock_s};
+}
+
+enum error_code program_plan_refuse(const struct program_plan *plan, const struct values *args,
+				    struct error *error)
+{
+	const struct finding *worst = &plan->findings[0];
+	const struct value *typed = program_args_refused(args, worst->rule);
+	char detail[500];
+	int used = snprintf(detail, sizeof(detail), "%s: %.240s", worst->rule, worst->text);
+	if (worst->severity == SEVERITY_OVERRIDE)
+		used += snprintf(detail + used, sizeof(detail) - (size_t)used,
+				 " With a reason and a second person it can be ordered: --reason TEXT");
+	/* The message ends with a full stop of its own. */
+	while (used > 0 && detail[used - 1] == '.')
+		detail[--used] = '\0';
+	if (worst->value[0])
+		(void)snprintf(detail + used, sizeof(detail) - (size_t)used, ". Found: %s%s%s", worst->value,
+			       worst->limit[0] ? "; limit: " : "", worst->limit);
+	(void)error_set(error, ERR_REFUSED_LIMIT, "%s", detail);
+	if (error)
+		error->column = typed->column;
+	return ERR_REFUSED_LIMIT;
+}
+
+bool program_plan_overrides(const struct app *app, const struct program_plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->findings[i].severity == SEVERITY_BLOCK)
+			return false;
+	return app->options.reason && findings_refuse(plan->findings, plan->count);
+}
+
+static enum error_code check(struct app *app, const struct values *args, struct output *out,
+			     struct program_plan *plan, struct error *error)
+{
+	struct limits_request request = {
+		.program = &plan->program,
+		.running = program_plan_running(plan),
+		.is_idle = plan->status.therapy != THERAPY_RUNNING,
+		.model = plan->model,
+		.has_since_change = args->at[ARG_OF_LAST_CHANGE].present,
+		.since_change = args->at[ARG_OF_LAST_CHANGE].as.duration,
+		.without_drug = args->at[ARG_OF_WITHOUT].as.duration,
+		.has_fill = args->at[ARG_OF_FILL].present,
+		.fill = args->at[ARG_OF_FILL].as.volume,
+	};
+	const enum error_code code = drug_site_use(app, &request.site, error);
+	if (code)
+		return code;
+	plan->count = limits_check(&request, plan->findings);
+	describe_findings(out, plan->findings, plan->count);
+	plan->has_amounts = program_amounts_plan(&plan->program, plan->model, &plan->amounts);
+	return ERR_NONE;
+}
+
+static enum error_code prepare(struct app *app, const struct values *args, struct output *out,
+			       struct program_plan *plan, struct error *error)
+{
+	enum error_code code = session_read_status(app->session, &plan->status, error);
+	if (!code)
+		code = session_read_program(app->session, &plan->running, error);
+	if (!code)
+		code = program_args_build(args, program_plan_running(plan), &plan->program, error);
+	if (code)
+		return code;
+	plan->model = pump_limits_find(session_pump(app->session)->model);
+	return check(app, args, out, plan, error);
+}
+
+enum error_code program_plan_with(struct app *app, const struct values *args, struct output *out,
+				  struct error *error, program_plan_fn body)
+{
+	struct program_plan *plan = calloc(1, sizeof(*plan));
+	if (!plan)
+		return error_set(error, ERR_FAILED, "out of memory");
+	enum error_code code = prepare(app, args, out, plan, error);
+	if (!code)
+		code = body(app, args, out, plan, error);
+	free(plan);
+	return code;
+}

@@ -1,0 +1,245 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""program show, check, diff and apply in every mode: what is typed is staged, confirmed, read back and delivered."""
+import json
+import os
+
+import harness
+
+SERIAL = "PX20-000200"
+SIMPLE = "baclofen 500 mcg/mL; 200 mcg/day; low-alarm 4 mL"
+FLEX = "baclofen 500 mcg/mL; flex 00:00 180 mcg/day, 06:00 220 mcg/day; low-alarm 4 mL"
+WEEK = ("baclofen 500 mcg/mL; flex mon,tue,wed,thu,fri 00:00 180 mcg/day, 06:00 220 mcg/day / sat,sun 00:00 200 mcg/day; "
+        "low-alarm 4 mL")
+PERIODIC = "baclofen 500 mcg/mL; periodic 20 mcg every 12h over 10min base 160 mcg/day; low-alarm 4 mL"
+PATIENT = "; patient-bolus 20 mcg over 10min lockout 4h most 2"
+STRONGER = "baclofen 2000 mcg/mL; 200 mcg/day; low-alarm 4 mL"
+
+
+class ProgramModes(harness.PumpCase):
+    """Pump "b" runs 200 mcg of baclofen a day (0.4 mL) before each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.bench = harness.Bench()
+        cls.addClassCleanup(cls.bench.close)
+
+    def setUp(self):
+        self.name = f"b{len(self.bench.must('sim', 'list')['pumps'])}"
+        self.serial = f"PX20-0002{self.name[1:].zfill(2)}"
+        self.bench.must("sim", "start", self.name, "serial", self.serial, "drug", "baclofen", "concentration", "500",
+                        "mcg/mL", "dose", "200", "mcg/day", "days", "2")
+
+    def pump(self, *words):
+        return self.bench.json("--pump", self.serial, *words)
+
+    def must(self, *words):
+        result = self.pump(*words)
+        self.assertEqual(result.code, 0, result.both)
+        return result.data()
+
+    def texts(self, *words):
+        """What is to be confirmed, without the serial, and the screen."""
+        data = self.must("program", "apply", *words, "--dry-run")
+        return [text.removeprefix(f"{self.serial} ") for text in data["confirm"]], data
+
+    def apply(self, *words):
+        """Applies with exactly the texts that the dry run printed."""
+        confirm = []
+        for text in self.must("program", "apply", *words, "--dry-run")["confirm"]:
+            confirm += ["--confirm", text]
+        data = self.must("program", "apply", *words, *confirm)
+        self.assertEqual(data["order"]["outcome"], "APPLIED")
+        return data
+
+    def refused(self, code, rule, *words):
+        """Nothing reaches the pump, nothing the trail."""
+        before, trail = self.bench.show(self.name)["last_record"], self.bench.intents()
+        result = self.pump(*words)
+        self.assertEqual(result.code, code, result.both)
+        self.assertIn(rule, result.both)
+        self.assertEqual((self.bench.show(self.name)["last_record"], self.bench.intents()), (before, trail))
+        return result
+
+    def delivered(self, time):
+        """mL that leave the reservoir meanwhile."""
+        before = float(self.bench.show(self.name)["delivered"]["value"])
+        self.bench.must("sim", "advance", self.name, time)
+        return round(float(self.bench.show(self.name)["delivered"]["value"]) - before, 4)
+
+    def shown(self):
+        return self.must("program", "show")
+
+    def test_a_flex_program_is_confirmed_by_its_greatest_day_and_delivered_by_its_steps(self):
+        texts, data = self.texts("text", FLEX)
+        self.assertEqual(texts, ["baclofen flex 210 mcg/day"])
+        total = data["totals"][0]
+        self.assertEqual([total[key]["value"] for key in ("total_in_24_hours", "greatest_in_any_24_hours", "worst_case_day",
+                                                          "ratio_to_running")], ["210", "210", "210", "1.05"])
+        self.assertEqual(total["greatest_in_any_hour"]["value"], "9.167")
+        data = self.apply("text", FLEX)
+        self.assertEqual(data["now_in_pump"]["typed_as"], FLEX)
+        # 6 h of 180 and 18 h of 220 mcg a day, whatever the hour that the day begins with
+        self.assertAlmostEqual(self.delivered("24h"), 0.42, delta=0.0005)
+
+    def test_weekdays_differ(self):
+        self.apply("text", WEEK)
+        # five days of 210 and two of 200 mcg
+        self.assertAlmostEqual(self.delivered("7d"), 2.9, delta=0.0005)
+        total = self.texts("text", WEEK)[1]["totals"][0]
+        self.assertGreater(float(total["greatest_in_any_24_hours"]["value"]), float(total["total_in_24_hours"]["value"]))
+
+    def test_periodic_doses_come_on_top_of_their_base(self):
+        words = ("baclofen", "160", "mcg/day", "each", "20", "mcg", "every", "12h", "over", "10min", "low-alarm", "4", "mL")
+        texts, data = self.texts(*words)
+        self.assertEqual((texts, data["to_be_programmed"]["typed_as"]), (["baclofen periodic 200 mcg/day"], PERIODIC))
+        self.apply(*words)
+        self.assertEqual(self.shown()["typed_as"], PERIODIC)
+        self.assertAlmostEqual(self.delivered("11h"), 0.32 * 11 / 24, delta=0.0005)
+        self.assertAlmostEqual(self.delivered("2h"), 0.32 * 2 / 24 + 0.04, delta=0.0005)
+
+    def test_patient_boluses_are_shown_as_a_worst_day_confirmed_and_delivered(self):
+        texts, data = self.texts("text", SIMPLE + PATIENT)
+        self.assertEqual(texts, ["baclofen 200 mcg/day", "patient-bolus 20 mcg lockout 4h most 2"])
+        self.assertEqual(data["worst_case_patient_boluses"], 2)
+        self.assertEqual(data["totals"][0]["worst_case_day"]["value"], "240")
+        self.assertEqual(data["to_be_programmed"]["patient_bolus"]["lockout"]["display"], "4 h")
+        self.apply("text", SIMPLE + PATIENT)
+        self.delivered("4h")  # the lockout begins with the order
+        self.bench.must("sim", "press", self.name)
+        self.assertAlmostEqual(self.delivered("1h"), 0.4 / 24 + 0.04, delta=0.0005)
+        # less of it needs no line of its own
+        less = PATIENT.replace("20 mcg over", "10 mcg over")
+        self.assertEqual(self.texts("text", SIMPLE + less)[0], ["baclofen 200 mcg/day"])
+
+    def test_a_simple_program_neither_keeps_nor_drops_a_patient_bolus_without_a_word(self):
+        self.apply("text", FLEX + PATIENT)
+        result = self.refused(2, "patient-bolus keep", "program", "apply", "baclofen", "190", "mcg/day")
+        self.assertIn("20 mcg over 10min lockout 4h most 2", result.both)
+        for word, kept in (("keep", True), ("none", False)):
+            data = self.must("program", "diff", "baclofen", "190", "mcg/day", "patient-bolus", word)
+            row = next(row for row in data["comparison"] if row["label"] == "Patient bolus")
+            self.assertEqual(row["change"], "no change" if kept else "REMOVED")
+            self.assertIn("The steps of the running flex program end with this order.", data["notes"])
+            self.assertEqual(any("can take no bolus" in note for note in data["notes"]), not kept)
+        self.apply("baclofen", "190", "mcg/day", "patient-bolus", "keep")
+        self.assertEqual(self.shown()["typed_as"], SIMPLE.replace("200", "190") + PATIENT)
+        self.apply("baclofen", "190", "mcg/day", "patient-bolus", "none")
+        self.assertEqual(self.shown()["typed_as"], SIMPLE.replace("200", "190"))
+        self.refused(2, "no patient bolus to keep", "program", "apply", "baclofen", "190", "mcg/day", "patient-bolus", "keep")
+
+    def test_a_changed_mixture_needs_a_bridge_which_runs_first(self):
+        self.refused(4, "L-mixture-changed", "program", "apply", "text", STRONGER)
+        words = ("text", STRONGER + "; bridge 0.199 mL at 0.4 mL/day")
+        texts, data = self.texts(*words)
+        self.assertEqual(texts, ["baclofen 200 mcg/day", "mixture baclofen 2000 mcg/mL bridge 0.199 mL"])
+        bridging = data["bridging"]
+        # 0.199 mL at 0.4 mL a day
+        self.assertEqual((bridging["volume"]["value"], bridging["rate"]["value"], bridging["duration"]["value"]),
+                         ("0.199", "0.4", "42984"))
+        self.assertEqual(bridging["old_drugs_meanwhile"][0]["daily_dose"]["value"], "200")
+        self.assertIn("T", bridging["new_drug_arrives"])
+        self.apply(*words)
+        self.assertAlmostEqual(self.delivered("11h"), 0.4 * 11 / 24, delta=0.0005)
+        self.assertAlmostEqual(self.delivered("1d"), 0.199 - 0.4 * 11 / 24 + 0.1 * (24 - 0.94) / 24, delta=0.0005)
+
+    def test_a_bridge_that_is_typed_again_is_not_run_again(self):
+        words = ("text", STRONGER + "; bridge 0.199 mL at 0.4 mL/day")
+        self.apply(*words)
+        self.delivered("1d")
+        data = self.apply(*words)
+        self.assertTrue(any("What is left of the bridge" in note for note in data["notes"]))
+        self.assertAlmostEqual(self.delivered("1d"), 0.1, delta=0.0005)
+        self.refused(4, "L-bridge-volume", "program", "apply", "text", STRONGER + "; bridge 0.1 mL at 0.4 mL/day")
+
+    def test_no_bridge_for_a_reason_is_said_and_confirmed(self):
+        self.refused(4, "L-bridge-none", "program", "apply", "text", STRONGER + "; bridge none accepted")
+        texts, data = self.texts("baclofen", "200", "mcg/day", "concentration", "2000", "mcg/mL", "low-alarm", "4", "mL",
+                                 "bridge", "none line-aspirated")
+        self.assertEqual(texts[1], "mixture baclofen 2000 mcg/mL no bridge")
+        self.assertEqual(data["bridging"]["bridge"], "none: the line was aspirated, then primed")
+
+    def test_minimum_rate_and_stopped_are_programs_too(self):
+        for mode, words in (("minimum", "baclofen minimum"), ("stopped", "baclofen stopped")):
+            text = SIMPLE.replace("200 mcg/day", mode)
+            self.assertEqual(self.texts("text", text)[0], [words])
+            self.apply("text", text)
+            self.assertEqual(self.shown()["typed_as"], text)
+        self.assertEqual(self.delivered("1d"), 0)
+
+    def test_five_fold_is_a_line_of_its_own_in_every_mode(self):
+        self.apply("baclofen", "50", "mcg/day")
+        texts, _ = self.texts("text", FLEX.replace("180", "320").replace("220", "320"))
+        self.assertEqual(texts, ["baclofen flex 320 mcg/day", "higher 6.4 times"])
+
+    def test_what_is_shown_can_be_typed_and_read_back(self):
+        path = os.path.join(self.bench.root, "shown.json")
+        for text in (FLEX, WEEK + PATIENT, PERIODIC, SIMPLE):
+            self.apply("text", text)
+            shown = self.pump("program", "show")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(shown.out)
+            for words in (("text", shown.data()["typed_as"]), ("from", path)):
+                data = self.apply(*words)
+                self.assertEqual(data["now_in_pump"]["typed_as"], text)
+                self.assertTrue(all(row["change"] == "no change" for row in data["comparison"]), data["comparison"])
+                self.assertEqual(self.shown()["digest"], shown.data()["digest"])
+
+    def test_a_file_that_is_no_program_is_refused_with_its_place(self):
+        self.apply("text", FLEX)
+        answer = self.pump("program", "show").envelope()
+        other = self.pump("status").envelope()
+        path = os.path.join(self.bench.root, "bad.json")
+        version = json.dumps({**answer, "format_version": "2.0"})
+        plain = json.dumps({**answer["data"]["as_file"], "format_version": "2.0"})
+        cases = ((version, "version"), (plain, "version"), (json.dumps({**answer, "format_version": None}), "version"),
+                 (json.dumps(other), "of what pumpctl prints"), (json.dumps({**answer, "data": {}}), "holds no program"),
+                 (json.dumps(answer["data"]["as_file"]).replace('"4"', "true"), "a value as decimal text"),
+                 ("{", "line 1"), (" " * 70000, "longer than"), (json.dumps(answer)[:-1], "line 1"))
+        for text, part in cases:
+            with self.subTest(text=text[:60], part=part):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+                self.refused(2, part, "program", "apply", "from", path)
+        self.refused(2, "cannot be read", "program", "apply", "from", "/nowhere")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(json.dumps({**answer["data"]["as_file"], "format_version": "1.7"}))
+        self.must("program", "check", "from", path)
+
+    def test_one_way_of_saying_it_at_a_time(self):
+        for words in (("baclofen", "text", FLEX), ("text", FLEX, "from", "x"), ("text", FLEX, "low-alarm", "4", "mL"),
+                      ("text", FLEX, "baclofen"), ("text", "baclofen"), ("text", FLEX.replace("06:00", "6:00"))):
+            self.refused(2, "", "program", "check", *words)
+        line = f"--pump {self.serial} program check text {FLEX.replace('06:00', '6:00')}"
+        error = self.pump("program", "check", "text", FLEX.replace("06:00", "6:00")).envelope()["error"]
+        # the colon, where a second digit should stand
+        self.assertEqual(error["column"], line.index("6:00") + 2 - len(f"--pump {self.serial} "))
+
+    def test_findings_refuse_each_mode_before_anything_is_sent(self):
+        for rule, text in (("L-daily-maximum", FLEX.replace("220", "2200")),
+                           ("L-interval-short", PERIODIC.replace("12h", "12min")),
+                           ("L-daily-maximum", SIMPLE + PATIENT.replace("20 mcg", "600 mcg")),
+                           ("L-bridge-rate", STRONGER + "; bridge 0.199 mL at 0.3 mL/day"),
+                           ("L-bridge-volume", STRONGER + "; bridge 0.1 mL at 0.4 mL/day")):
+            with self.subTest(rule=rule):
+                for verb in ("check", "diff", "apply"):
+                    self.refused(4, rule, "program", verb, "text", text)
+
+    def test_a_second_person_enters_every_drug(self):
+        mixed = "morphine 10 mg/mL, bupivacaine 30 mg/mL; 1 mg/day; low-alarm 4 mL"
+        self.assertEqual(self.pump("program", "check", "text", mixed + "; bridge none line-aspirated").code, 0)
+        words = ("program", "apply", "text", mixed + "; bridge none accepted", "--reason", "test of the entry")
+        confirm = []
+        for text in self.must(*words, "--dry-run")["confirm"]:
+            confirm += ["--confirm", text]
+        self.bench.must("--pump", self.serial, "operator", "list")
+        for entry, part in (("morphine 10 mg/mL 1 mg/day", "entered"),
+                            ("morphine 10 mg/mL 1 mg/day, bupivacaine 30 mg/mL 4 mg/day", "entered"),
+                            ("morphine 10 mg/mL 1 mg/day, bupivacaine", "not drug, concentration")):
+            result = self.pump(*words, *confirm, "--second", "other", "--second-entry", entry)
+            self.assertIn(result.code, (5, 7), result.both)
+            self.assertIn(part, result.both)
+
+
+if __name__ == "__main__":
+    harness.main()
