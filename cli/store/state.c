@@ -108,7 +108,8 @@ int state_replace_file(const char *dir, const char *name, const void *data, size
 		err = path_join(path, sizeof(path), dir, name);
 	if (err)
 		return err;
-	const int n = snprintf(temporary, sizeof(temporary), "%s.new-%ld", path, (long)getpid());
+	/* '_' is in no name of a pairing or a key: what a killed process leaves is taken for neither. */
+	const int n = snprintf(temporary, sizeof(temporary), "%s_new-%ld", path, (long)getpid());
 	if (n < 0 || (size_t)n >= sizeof(temporary))
 		return -ENAMETOOLONG;
 	const int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
