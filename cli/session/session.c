@@ -11,6 +11,8 @@
 
 /* A person who sees nothing for longer thinks that the program hangs. */
 #define SESSION_SILENCE_MS 2000
+/* A pump has sixteen links for those who proved nothing; whoever takes all of them this often does it on purpose. */
+#define REACH_TRIES 16
 
 static enum error_code link_error(struct session *s, struct error *why)
 {
@@ -241,7 +243,6 @@ enum error_code session_start(struct session *s, struct error *error)
 	memcpy(config.serial, s->pairing.serial, sizeof(config.serial));
 	client_start(&s->client, &config, loop_now_ms());
 	sodium_memzero(&config, sizeof(config));
-	sodium_memzero(s->pairing.key, sizeof(s->pairing.key));
 	session_drain(s);
 	while (!s->ready && !s->ended)
 		session_turn(s);
@@ -251,6 +252,35 @@ enum error_code session_start(struct session *s, struct error *error)
 		return s->why.code;
 	}
 	return ERR_NONE;
+}
+
+/*
+ * The link went before anything was proved on it: the radio lost it, or the pump gave it to
+ * newcomers (docs/decisions/0008-links-that-prove-nothing.md). Nothing can have come of it.
+ */
+static bool was_given_away(const struct session *s)
+{
+	return s->link_ready && s->ended && s->close_why == GATT_CLOSE_LINK && !client_pump(&s->client);
+}
+
+static enum error_code try_once(struct session *s, struct error *error)
+{
+	s->why = (struct error){0};
+	const enum error_code code = session_connect(s, error);
+	return code ? code : session_start(s, error);
+}
+
+static enum error_code reach_pump(struct session *s, struct error *error)
+{
+	const uint64_t deadline = loop_now_ms() + (uint64_t)s->config.timeout_ms;
+	enum error_code code = try_once(s, error);
+	for (int tries = 1; code && was_given_away(s) && tries < REACH_TRIES && loop_now_ms() < deadline; tries++) {
+		if (s->wireless)
+			wireless_drop(s->wireless);
+		code = try_once(s, error);
+	}
+	sodium_memzero(s->pairing.key, sizeof(s->pairing.key));
+	return code;
 }
 
 enum error_code session_lock(struct session *s, struct error *error)
@@ -303,9 +333,7 @@ enum error_code session_open(struct session **out, const struct session_config *
 		return error_set(error, ERR_FAILED, "out of memory");
 	enum error_code code = session_pairing(s, error);
 	if (!code)
-		code = session_connect(s, error);
-	if (!code)
-		code = session_start(s, error);
+		code = reach_pump(s, error);
 	if (code) {
 		session_close(s);
 		return code;

@@ -164,7 +164,7 @@ static enum error_code connect_once(struct session *s, uint64_t deadline, struct
 	};
 	struct link *link;
 	const uint64_t begun = loop_now_ms();
-	s->ended = false;
+	s->ended = s->link_ready = s->version_ok = false;
 	const enum error_code code =
 		link_open(s, begun < deadline ? (int)(deadline - begun) : 0, &link, error);
 	if (code)

@@ -3,10 +3,14 @@
 """An outsider who opens links and bogus handshakes at full rate keeps no paired workstation from its pump."""
 import os
 import socket
+import sys
 import threading
 import unittest
 
 import harness
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import relay
 
 HELD = 40  # links that the outsider keeps open at a time, more than the pump serves
 TIMES = 6
@@ -68,6 +72,55 @@ class Flood(harness.PumpCase):
                 self.bench.must("sim", "magnet", "demo")
         self.assertGreater(sum(outsider.tries for outsider in self.outsiders), before + 100 * TIMES)
         self.assertGreater(self.bench.must("pair", "--slots")["refused_in_all"], 100)
+
+
+class Crowd(harness.PumpCase):
+    """Strangers who come just between a workstation's HELLO and its proof, so that the pump gives its link away."""
+
+    def setUp(self):
+        self.strangers, self.times = [], 0
+
+    def tearDown(self):
+        self.go_away()
+
+    def go_away(self):
+        for link in self.strangers:
+            link.close()
+        self.strangers = []
+
+    def crowd(self, times):
+        """An attack that does so at the first times links."""
+        def attack(middle, side, _number, pdu):
+            is_hello = side == relay.TO_PUMP and pdu[:3] == WRITE[:3] and pdu[4:5] == b"\x0f"
+            if is_hello and self.times < times:
+                self.times += 1
+                self.go_away()
+                self.come(middle.real)
+            return [pdu]
+        return attack
+
+    def come(self, path):
+        for _ in range(HELD):
+            link = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self.strangers.append(link)
+            link.settimeout(harness.SECONDS)
+            link.connect(path)
+            link.send(b"open demo")
+            link.recv(100)
+
+    def test_a_workstation_whose_link_was_given_away_before_its_proof_tries_again(self):
+        with relay.Relay(self.bench, attack=self.crowd(3)):
+            result = self.bench.json("status")
+        self.assertEqual(result.code, 0, result.both)
+        self.assertEqual(self.times, 3)
+
+    def test_it_does_not_try_for_ever(self):
+        with relay.Relay(self.bench, attack=self.crowd(1000)):
+            result = self.bench.json("status")
+        self.assertEqual((result.code, result.envelope()["error"]["code"]), (6, "LINK_LOST"), result.both)
+        self.assertIn(self.times, range(4, 101))
+        self.go_away()
+        self.bench.must("status")
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@
 #define DAYS   25
 #define SEED   7
 #define SERIAL "PX40-000321"
-/* Supervision of 6 s, and what the radio needs for the command itself. */
-#define DEADLINE_US (8 * UINT64_C(1000000))
+/* Supervision of 6 s, and what the radio needs for the command itself, with a link made anew. */
+#define DEADLINE_US (9 * UINT64_C(1000000))
 
 struct ending {
 	int exit_code;
@@ -131,8 +131,9 @@ START_TEST(reading_ends_in_time_and_says_that_the_link_was_lost)
 			const struct air_result result = run(&reading);
 
 			count(&tally, &reading, &result);
+			/* Before anything was proved a link that was cut is made anew. */
 			if (faults[fault] == AIR_CUT_BEFORE)
-				ck_assert_int_eq(result.exit_code, 6);
+				ck_assert_int_eq(result.exit_code, air.connections > 1 ? 0 : 6);
 		}
 	}
 	run_well(&reading);
@@ -150,7 +151,7 @@ static void check_pairing(const struct air_pairing *pairing)
 		run_well(&reading);
 		return;
 	}
-	ck_assert(pairing->has_ended && pairing->was_link_lost);
+	ck_assert(pairing->has_ended && !pairing->was_broken_off);
 	ck_assert_int_eq(pairing->end, CLIENT_END_LINK);
 }
 

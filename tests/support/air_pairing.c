@@ -144,7 +144,7 @@ static void on_closed(void *ctx, enum gatt_close why, int error)
 {
 	(void)ctx;
 	(void)error;
-	run.result.was_link_lost = why == GATT_CLOSE_LINK;
+	run.result.was_broken_off = why != GATT_CLOSE_LINK;
 	gatt_client_destroy(run.gatt);
 	run.gatt = NULL;
 	if (run.client) {

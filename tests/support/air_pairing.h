@@ -7,7 +7,7 @@
 
 struct air_pairing {
 	bool is_enrolled; /* the pump said so: key and slot hold */
-	bool has_ended, was_link_lost;
+	bool has_ended, was_broken_off; /* broken off: the programmer did not like what it heard */
 	enum client_end end;
 	uint8_t key[PAIRING_KEY_LEN];
 	uint8_t slot;
