@@ -14,7 +14,7 @@
 #define SENTENCE_MAX 768
 
 /* Half a result must not pass for a whole one. exit, so that the terminal is restored. */
-static struct cJSON *must(struct cJSON *item)
+static void *must(void *item)
 {
 	if (!item) {
 		(void)fputs("pumpctl: out of memory; what is shown may be incomplete\n", stderr);
@@ -75,7 +75,9 @@ struct cJSON *output_array(struct cJSON *parent, const char *key)
 
 void output_string(struct cJSON *parent, const char *key, const char *text)
 {
-	(void)attach(parent, key, cJSON_CreateString(text));
+	char *clean = must(sanitise_copy(text));
+	(void)attach(parent, key, cJSON_CreateString(clean));
+	free(clean);
 }
 
 static void add_formatted(struct cJSON *parent, const char *key, const char *format, va_list args)
@@ -350,10 +352,10 @@ void output_mark_virtual(struct output *out)
 
 static void print_line(const struct cJSON *item)
 {
-	char *text = cJSON_PrintUnformatted(item);
-	if (!text)
-		(void)must(NULL);
-	(void)puts(text);
+	char *text = must(cJSON_PrintUnformatted(item));
+	char *clean = must(sanitise_copy(text)); /* what came as a whole, a record of the trail */
+	(void)puts(clean);
+	free(clean);
 	cJSON_free(text);
 }
 
@@ -453,16 +455,18 @@ static void explain(const struct output *out, const struct error *error, const c
 		    const struct words *words, size_t line_number)
 {
 	FILE *file = stderr;
-	char text[SENTENCE_MAX];
+	char text[SENTENCE_MAX], line[LINE_TEXT_MAX] = "";
 	(void)snprintf(text, sizeof(text), "%s.", message);
 	say_styled(out, STYLE_ERROR, "error:", text);
+	if (words)
+		(void)sanitise_text(words->line, strlen(words->line), line, sizeof(line));
 	if (words && error->column) {
-		(void)fprintf(file, "  %s\n  %*s^ ", words->line, (int)error->column - 1, "");
+		(void)fprintf(file, "  %s\n  %*s^ ", line, (int)error->column - 1, "");
 		(void)snprintf(text, sizeof(text), line_number ? "column %zu of line %zu" : "column %zu",
 			       error->column, line_number);
 		wrap_write(file, text, error->column + 3, WRAP_INDENT, output_wrap_width(file));
 	} else if (line_number) {
-		(void)fprintf(file, "  line %zu: %s\n", line_number, words ? words->line : "");
+		(void)fprintf(file, "  line %zu: %s\n", line_number, line);
 	}
 	if (error->now[0]) {
 		(void)snprintf(text, sizeof(text), "%s.", error->now);

@@ -63,6 +63,8 @@ FAULTS = (
     ("hazards.py", "tests/accidents/accidents.c", GOOD["tests/accidents/accidents.c"].replace("L-one", "L-none", 1),
      "asserts none"),
     ("threats.py", "docs/threat-model.md", GOOD["docs/threat-model.md"].replace("it_01", "it_x", 1), "no test it_x"),
+    ("threats.py", "docs/threat-model.md", GOOD["docs/threat-model.md"] + "\nAs shown (it_is_not_there).\n",
+     "no test it_is_not_there"),
     ("threats.py", "docs/threat-model.md", GOOD["docs/threat-model.md"].replace("it_01", "", 1), "neither a test"),
     ("threats.py", "docs/threat-model.md", GOOD["docs/threat-model.md"].replace("| 28 |", "| x |"), "27 rows"),
     ("scripts.sh", "cli/a.sh", "#!/bin/sh\n" + HASH + "rm -rf $1/x\n", "SC2086"),

@@ -18,6 +18,9 @@ static const struct row rows[] = {
 	{"\xe2\x80\xae" "abc", "?abc"},                 /* right-to-left override */
 	{"\xe2\x81\xa6x\xe2\x81\xa9", "?x?"},           /* isolates */
 	{"\xe2\x80\x8f\xe2\x80\xa8", "??"},             /* direction mark, line separator */
+	{"a\xe2\x80\x8b" "b\xe2\x81\xa0", "a?b?"},      /* without width */
+	{"\xd8\x9c\xef\xbb\xbf", "??"},                /* Arabic letter mark, byte order mark */
+	{"e\xcc\x81\xcc\xa7x\xcc\x81\xcc\x81\xcc\x81", "e\xcc\x81\xcc\xa7x\xcc\x81\xcc\x81?"}, /* marks in a row */
 	{"\xff\xfe\x80", "???"},                        /* no UTF-8 at all */
 	{"\xc0\xaf\xe0\x80\xaf", "?????"},              /* overlong */
 	{"\xed\xa0\x80", "???"},                        /* surrogate */
