@@ -194,6 +194,9 @@ void pump_nvm_done(struct pump *p, uint64_t now_ms)
 	if (!pump_store_busy(p))
 		return;
 	done = pump_store_done(p);
+	/* Together with the count that it is taken from: a magnet may have come since. */
+	if (done.memory && done.after == PUMP_AFTER_ENROL)
+		p->window_tries = 0;
 	if (done.memory && done.after == PUMP_AFTER_REFILL)
 		body_fill(&p->body, p->memory.core.fill_nl);
 	if (done.memory)

@@ -61,7 +61,6 @@ enum result_code pump_enrol(struct pump *p, const struct message *m, struct mess
 	memcpy(pair->workstation, p->session.workstation, WORKSTATION_LEN);
 	memcpy(pair->key, p->session.pairing_key, PAIRING_KEY_LEN);
 	p->next.access.card_tries = 0;
-	p->window_tries = 0;
 	if (enrol->has_operator)
 		pump_operators_first(enrol->operator_id, enrol->operator_key, &p->next.operators);
 	p->enrol_session = p->session.number;
