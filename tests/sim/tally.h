@@ -16,7 +16,9 @@ enum verdict {
 };
 
 struct tally {
-	size_t schedules, struck, failures;
+	size_t schedules, failures;
+	size_t struck; /* faults */
+	size_t whole;  /* schedules in which every fault struck that was planned */
 	size_t stopped; /* stops from where a schedule ended, with everything missing */
 	size_t verdicts[VERDICTS];
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Usage: test_pairs FLOW [FAULT AT EXTRA DIES FAULT AT EXTRA DIES]
+ * Usage: test_pairs FLOW [ONE TWO | FAULT AT EXTRA DIES FAULT AT EXTRA DIES]
  *
- * One thing that a clinician does (a flow), under every single fault at every place and under every pair of kinds of
- * faults, both in the same run, at a lattice of LATTICE places each, first and last among them.
+ * One thing that a clinician does (a flow), under every single fault at every place and under every ordered pair of kinds
+ * of faults, at a lattice of LATTICE places each, first and last among them; the place of the second is counted from
+ * when the first struck, and the clinician begins again until it has struck as well. With ONE and TWO only that pair.
  * After each schedule therapy must be stoppable from where things stand (world_check_safety), and everything must hold
  * (world_check_all). A schedule that fails prints the words that run it alone.
  */
@@ -15,7 +16,9 @@
 #include "tally.h"
 
 /* Places of each of two faults: with all kinds and flows more than 100,000 schedules. */
-#define LATTICE 15
+#define LATTICE 11
+/* Sessions in which the second fault may still come. */
+#define SESSIONS_MAX 3
 #define MTU     247
 
 enum counted { PDUS, ACTIONS, STORES, NVM_BYTES };
@@ -101,7 +104,10 @@ static void run_flow(void)
 {
 	switch (flow->special) {
 	case PAIRS:
-		world_pair(&world);
+		if (!world.desk->is_paired)
+			world_pair(&world);
+		else if (world_open(&world))
+			world_look(&world);
 		return;
 	case LOOKS:
 		if (world_open(&world))
@@ -144,7 +150,12 @@ static void run_schedule(struct fault one, struct fault two)
 	begin();
 	world_plan_two(&world, one, two);
 	run_flow();
+	for (int i = 1; i < SESSIONS_MAX && !world_all_happened(&world); i++) {
+		world_close(&world);
+		run_flow();
+	}
 	tally.struck += world_happened(&world);
+	tally.whole += world_all_happened(&world);
 	world_plan(&world, (struct fault){.kind = FAULT_NONE});
 	ordered = world.desk->stored_count;
 	tally.stopped += world_check_safety(&world);
@@ -217,16 +228,33 @@ static void run_pair(const struct trouble *one, const struct trouble *two)
 			run_schedule(fault_at(one, lattice(ones, i)), fault_at(two, lattice(twos, k)));
 }
 
+static const struct trouble *find_trouble(const char *name)
+{
+	for (size_t i = 0; i < TROUBLE_COUNT; i++)
+		if (strcmp(TROUBLES[i].name, name) == 0)
+			return &TROUBLES[i];
+	fprintf(stderr, "test_pairs: no such fault: %s\n", name);
+	exit(EXIT_FAILURE);
+}
+
+static int run_named(const char *one, const char *two)
+{
+	measure();
+	run_pair(find_trouble(one), find_trouble(two));
+	tally_print(&tally, flow->name);
+	return tally.failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static int run_all(void)
 {
 	measure();
 	run_singles();
 	printf("%s: %zu schedules of one fault\n", flow->name, tally.schedules);
 	for (size_t i = 0; i < TROUBLE_COUNT; i++)
-		for (size_t k = i; k < TROUBLE_COUNT; k++)
+		for (size_t k = 0; k < TROUBLE_COUNT; k++)
 			run_pair(&TROUBLES[i], &TROUBLES[k]);
 	tally_print(&tally, flow->name);
-	return tally.failures == 0 && tally.struck > tally.schedules ? EXIT_SUCCESS : EXIT_FAILURE;
+	return tally.failures == 0 && tally.whole > tally.schedules / 10 * 9 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static struct fault read_fault(char **words)
@@ -242,6 +270,8 @@ int main(int argc, char **argv)
 	for (flow = FLOWS; argc > 1 && flow < FLOWS + FLOW_COUNT; flow++) {
 		if (strcmp(flow->name, argv[1]) != 0)
 			continue;
+		if (argc == 4)
+			return run_named(argv[2], argv[3]);
 		if (argc != 2 + 2 * 4)
 			return run_all();
 		run_schedule(read_fault(argv + 2), read_fault(argv + 6));

@@ -134,7 +134,7 @@ static bool try_order(size_t index, struct fault fault, bool *goes_on)
 	world_order(&world, order->kind, (unsigned)index + 1);
 	if (fault.kind != FAULT_NONE && world_happened(&world) == 0)
 		return false;
-	while (world.is_restarting || world.desk->link_dropping)
+	while (world.is_restarting || world.desk->link_dropping || world.is_storing)
 		world_step(&world);
 	if (!order->may_do_anything && ((world.desk->stored_count > stored) != order->intent ||
 					(orders_run() > ran) != order->executed))

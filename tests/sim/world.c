@@ -43,15 +43,21 @@ void world_boot(struct world *w, bool power_lost)
 		     "the pump boots");
 }
 
-void world_plan_two(struct world *w, struct fault one, struct fault two)
+static void count_from_here(struct world *w)
 {
-	w->faults[0] = one;
-	w->faults[1] = two;
-	memset(w->happened, 0, sizeof w->happened);
 	w->pdus_carried = 0;
 	w->actions_taken = 0;
 	w->stores_done = 0;
 	w->nvm_writes = 0;
+}
+
+void world_plan_two(struct world *w, struct fault one, struct fault two)
+{
+	w->faults[0] = one;
+	w->faults[1] = two;
+	w->planned = (size_t)(one.kind != FAULT_NONE) + (two.kind != FAULT_NONE);
+	w->happened = 0;
+	count_from_here(w);
 }
 
 void world_plan(struct world *w, struct fault fault)
@@ -61,18 +67,37 @@ void world_plan(struct world *w, struct fault fault)
 
 size_t world_happened(const struct world *w)
 {
-	return (size_t)w->happened[0] + w->happened[1];
+	return w->happened;
+}
+
+bool world_all_happened(const struct world *w)
+{
+	return w->happened == w->planned;
+}
+
+size_t world_pause_faults(struct world *w)
+{
+	size_t planned = w->planned;
+
+	w->planned = w->happened;
+	return planned;
+}
+
+void world_resume_faults(struct world *w, size_t planned)
+{
+	w->planned = planned;
+	count_from_here(w);
 }
 
 const struct fault *world_strikes(struct world *w, enum fault_kind kind, size_t number)
 {
-	for (size_t i = 0; i < FAULTS_MAX; i++) {
-		if (w->faults[i].kind != kind || w->faults[i].at != number || w->happened[i])
-			continue;
-		w->happened[i] = true;
-		return &w->faults[i];
-	}
-	return NULL;
+	const struct fault *next = &w->faults[w->happened];
+
+	if (world_all_happened(w) || next->kind != kind || next->at != number)
+		return NULL;
+	w->happened++;
+	count_from_here(w);
+	return next;
 }
 
 /* The channel. */
@@ -122,14 +147,21 @@ void world_kill_client(struct world *w)
 
 /* The pump's actions. */
 
-static void write_nvm(struct world *w, const struct pump_action *action)
+static void begin_write(struct world *w, const struct pump_action *action)
+{
+	if (w->nvm_writes < NVM_WRITES_MAX)
+		w->nvm_lens[w->nvm_writes] = action->len;
+	w->nvm_writes++;
+	w->write = *action;
+	w->is_storing = true;
+}
+
+static void end_write(struct world *w)
 {
 	const struct fault *power;
-	size_t len = action->len;
+	size_t len = w->write.len;
 
-	if (w->nvm_writes < NVM_WRITES_MAX)
-		w->nvm_lens[w->nvm_writes] = len;
-	w->nvm_writes++;
+	w->is_storing = false;
 	if (world_strikes(w, FAULT_NVM_FAIL, w->nvm_writes)) {
 		pump_nvm_failed(&w->pump, world_pump_ms(w));
 		return;
@@ -139,7 +171,7 @@ static void write_nvm(struct world *w, const struct pump_action *action)
 		w->power_fails = true;
 		len = power->extra < len ? power->extra : len;
 	}
-	memcpy(w->nvm + action->offset, action->data, len);
+	memcpy(w->nvm + w->write.offset, w->write.data, len);
 	if (!w->power_fails)
 		pump_nvm_done(&w->pump, world_pump_ms(w));
 }
@@ -148,6 +180,7 @@ static void restart(struct world *w, bool power_lost)
 {
 	w->is_restarting = false;
 	w->power_fails = false;
+	w->is_storing = false;
 	pump_save_body(&w->pump, w->body);
 	for (size_t i = 0; i < 2; i++)
 		w->desks[i].link_dropping |= w->desks[i].is_linked;
@@ -172,7 +205,7 @@ void world_run_pump(struct world *w)
 				   action.data, action.len);
 			break;
 		case PUMP_NVM_WRITE:
-			write_nvm(w, &action);
+			begin_write(w, &action);
 			break;
 		case PUMP_WAKE_AT:
 			w->pump_wake_ms = action.wake_at_ms - w->pump_skew_ms;
@@ -200,6 +233,16 @@ static void feed_pump(struct world *w, const struct pdu *pdu)
 	world_push(w, w->desk, taken ? PDU_WRITE_RESPONSE : PDU_WRITE_ERROR, NULL, 0);
 }
 
+/* The client reads back only what the pump called done. */
+static void note_done(struct world *w)
+{
+	const struct client *client = &w->desk->client;
+	struct stored *stored = world_find_stored(w, client->order.intent.token);
+
+	if (stored && client->state == CLIENT_READING_BACK)
+		stored->was_done = true;
+}
+
 void world_carry(struct world *w, const struct pdu *pdu)
 {
 	switch (pdu->type) {
@@ -217,6 +260,7 @@ void world_carry(struct world *w, const struct pdu *pdu)
 	case PDU_INDICATION:
 		world_push(w, w->desk, PDU_CONFIRMATION, NULL, 0);
 		client_feed(&w->desk->client, CHANNEL_OUT, pdu->value, pdu->len, world_client_ms(w));
+		note_done(w);
 		return;
 	case PDU_CONFIRMATION:
 		pump_sent(&w->pump, w->desk->link, CHANNEL_OUT, world_pump_ms(w));
@@ -235,6 +279,10 @@ bool world_let_time_pass(struct world *w, uint64_t until_ms)
 	bool has_timer;
 	uint64_t at_ms = w->pump_wake_ms;
 
+	if (w->is_storing) {
+		end_write(w);
+		return true;
+	}
 	if (w->desk->has_client && !w->desk->is_ended && w->desk->wake_ms != UINT64_MAX &&
 	    w->desk->wake_ms - w->desk->skew_ms < at_ms)
 		at_ms = w->desk->wake_ms > w->desk->skew_ms ? w->desk->wake_ms - w->desk->skew_ms : 0;

@@ -39,7 +39,7 @@ struct pdu {
 
 enum fault_kind {
 	FAULT_NONE,
-	/* At PDU number at, counted from 1 since the fault was planned: */
+	/* At PDU number at, counted from 1: */
 	FAULT_CUT_BEFORE, /* the link drops, the PDU is lost */
 	FAULT_CUT_AFTER,  /* the receiver took it, then the link drops */
 	FAULT_NOT_SENT,   /* the link is found dead when the client wants to send it */
@@ -81,6 +81,7 @@ struct stored {
 	bool is_told;  /* any outcome was stored */
 	bool was_unknown;
 	bool is_lost;  /* the disk failed to store its outcome */
+	bool was_done; /* the pump answered so */
 	enum order_outcome outcome;
 };
 
@@ -107,6 +108,7 @@ struct desk {
 	bool disk_failed; /* in this session: it takes nothing but what gets safe */
 	bool disk_dead;   /* trail damaged and disk full: it takes nothing at all */
 	bool signs_nothing;
+	uint64_t last_token; /* of orders that are no longer on it */
 	uint64_t audit_size;
 	uint8_t archive[ARCHIVE_MAX][RECORD_MAX]; /* by sequence */
 	uint8_t archive_len[ARCHIVE_MAX];
@@ -130,10 +132,13 @@ struct world {
 	bool answers_first; /* indications overtake the response to the write that caused them */
 	uint32_t seeds;
 	bool is_restarting, power_fails;
+	bool is_storing; /* a write of the pump has begun; it ends when no PDU may travel */
+	struct pump_action write;
 
 	struct fault faults[FAULTS_MAX];
-	bool happened[FAULTS_MAX];
-	size_t pdus_carried, actions_taken, stores_done, nvm_writes; /* since planned */
+	size_t planned, happened; /* how many of them */
+	/* Since the last fault happened, or since they were planned: */
+	size_t pdus_carried, actions_taken, stores_done, nvm_writes;
 	size_t nvm_lens[NVM_WRITES_MAX]; /* of the first of them */
 
 	char failure[160]; /* first thing that must hold and does not */
@@ -143,11 +148,12 @@ struct world {
 void world_init(struct world *w, uint16_t mtu);
 /* The same, but the first programmer is not paired yet. */
 void world_init_unpaired(struct world *w, uint16_t mtu);
-/* Plans one fault or two, from now on. */
+/* Plans one fault or two. The places of the first are counted from now on, of the second from when the first happened. */
 void world_plan(struct world *w, struct fault fault);
 void world_plan_two(struct world *w, struct fault one, struct fault two);
-/* How many of them have happened. */
+/* How many of them have happened; true if all have. */
 size_t world_happened(const struct world *w);
+bool world_all_happened(const struct world *w);
 /* The client starts a session with what its disk says. */
 void world_connect(struct world *w);
 /* The process ends; what it had in memory is gone. */

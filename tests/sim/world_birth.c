@@ -62,7 +62,12 @@ static void make(struct world *w)
 	unpaired = *w;
 	world_expect(w, world_pair(w), "the first programmer is paired");
 	world_close(w);
-	while (w->is_restarting || w->desk->link_dropping)
+	w->desk->last_token = WORLD_SKIPPED_TOKEN;
+	world_expect(w, world_open(w) && world_order(w, ORDER_PROGRAM, 0), "an order was given before");
+	w->desk->last_token = w->desk->stored[0].intent.token;
+	w->desk->stored_count = 0;
+	world_close(w);
+	while (w->is_restarting || w->desk->link_dropping || w->is_storing)
 		world_step(w);
 	paired = *w;
 	is_made = true;

@@ -77,6 +77,7 @@ static void check_desk(struct world *w, const struct desk *desk, struct last *la
 		/* Of a "no" that the disk lost, no evidence is left once a later token was used. */
 		world_expect(w, stored->is_final || stored->is_lost, "every intent is settled");
 		world_expect(w, stored->is_final || count == 0, "what ran is never left unsettled");
+		world_expect(w, !stored->was_done || count == 1, "what the pump called done stays done");
 		if (!stored->is_final)
 			continue;
 		world_expect(w, (stored->outcome == OUTCOME_APPLIED) == (count == 1),
@@ -162,18 +163,11 @@ void world_check_all(struct world *w)
 	world_close(w);
 }
 
-/* An order of which nobody knows, as a disk from another day would say it. */
+/* An order of which no evidence is left: its token lies below the pump's last, and was never used. */
 static void open_one(struct desk *desk)
 {
-	struct stored *stored;
-
-	for (size_t i = 0; i < desk->stored_count; i++)
-		if (!desk->stored[i].is_final)
-			return;
-	stored = &desk->stored[desk->stored_count++];
-	memset(stored, 0, sizeof *stored);
-	stored->intent.kind = ORDER_PROGRAM;
-	stored->intent.token = desk->stored_count > 1 ? stored[-1].intent.token + 1 : 1;
+	desk->stored[desk->stored_count++] = (struct stored){
+		.intent = {.serial = WORLD_SERIAL, .kind = ORDER_PROGRAM, .token = WORLD_SKIPPED_TOKEN}};
 }
 
 static bool stops(struct world *w, bool with_magnet)
@@ -182,10 +176,16 @@ static bool stops(struct world *w, bool with_magnet)
 
 	w->desk->disk_dead = true;
 	w->desk->signs_nothing = with_magnet;
-	open_one(w->desk);
+	/* A programmer that was just paired has given no order yet. */
+	if (w->desk->last_token > 0)
+		open_one(w->desk);
 	if (with_magnet)
 		pump_press_magnet(&w->pump, world_pump_ms(w));
-	if (!world_open(w) || !world_order(w, ORDER_STOP, 0))
+	if (!world_open(w))
+		return false;
+	world_expect(w, client_has_open_intent(&w->desk->client) == (w->desk->last_token > 0),
+		     "an order without evidence stays open");
+	if (!world_order(w, ORDER_STOP, 0))
 		return false;
 	pump_look(&w->pump, &view);
 	return w->desk->outcome.outcome == OUTCOME_APPLIED && view.therapy == THERAPY_STOPPED;

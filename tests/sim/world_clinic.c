@@ -160,14 +160,17 @@ bool world_pair(struct world *w)
 void world_second(struct world *w, enum second_act act)
 {
 	struct desk *first = w->desk;
+	size_t planned;
 
 	/* A third one is nobody else than the second. */
 	if (first == &w->desks[1])
 		return;
+	planned = world_pause_faults(w);
 	w->desk = &w->desks[1];
 	if (world_open(w) && act != SECOND_ENTERS)
 		world_order(w, act == SECOND_STOPS ? ORDER_STOP : ORDER_PROGRAM, 7);
 	if (act != SECOND_ENTERS)
 		world_close(w);
 	w->desk = first;
+	world_resume_faults(w, planned);
 }

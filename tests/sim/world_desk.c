@@ -7,7 +7,7 @@
 #include "records.h"
 #include "world_inside.h"
 
-static struct stored *find_stored(struct world *w, uint64_t token)
+struct stored *world_find_stored(struct world *w, uint64_t token)
 {
 	for (size_t i = 0; i < w->desk->stored_count; i++)
 		if (w->desk->stored[i].intent.token == token)
@@ -45,7 +45,7 @@ static void store_intent(struct world *w, const struct order_intent *intent)
 
 static void store_outcome(struct world *w, const struct client_outcome *outcome)
 {
-	struct stored *stored = find_stored(w, outcome->token);
+	struct stored *stored = world_find_stored(w, outcome->token);
 
 	world_expect(w, stored != NULL || w->desk->disk_dead, "an outcome is of a stored intent");
 	if (w->desk->disk_dead) {
@@ -207,10 +207,9 @@ static void crash(struct world *w, bool delivers)
 
 static bool crashes_at(const struct world *w, size_t number)
 {
-	for (size_t i = 0; i < FAULTS_MAX; i++)
-		if (w->faults[i].kind == FAULT_CRASH && w->faults[i].at == number && !w->happened[i])
-			return true;
-	return false;
+	const struct fault *next = &w->faults[w->happened];
+
+	return !world_all_happened(w) && next->kind == FAULT_CRASH && next->at == number;
 }
 
 void world_run_client(struct world *w)
@@ -248,6 +247,7 @@ void world_connect(struct world *w)
 	memcpy(config.card_code, WORLD_CARD, CARD_CODE_LEN);
 	memcpy(config.workstation, w->desk->workstation, WORKSTATION_LEN);
 	config.open = open;
+	config.last_token = w->desk->last_token;
 	for (size_t i = 0; i < w->desk->stored_count; i++) {
 		const struct stored *stored = &w->desk->stored[i];
 

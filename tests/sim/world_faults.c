@@ -18,17 +18,16 @@ static void cut(struct world *w, const struct fault *fault)
 static void spoil(struct world *w, struct pdu *pdu)
 {
 	const struct fault *fault;
-	size_t number = w->pdus_carried;
 
 	if (pdu->len == 0)
 		return;
-	fault = world_strikes(w, FAULT_FLIP, number);
+	fault = world_strikes(w, FAULT_FLIP, w->pdus_carried);
 	if (fault)
 		pdu->value[fault->extra / 8 % pdu->len] ^= (uint8_t)(1u << fault->extra % 8);
-	fault = world_strikes(w, FAULT_TRUNCATE, number);
+	fault = world_strikes(w, FAULT_TRUNCATE, w->pdus_carried);
 	if (fault)
 		pdu->len = fault->extra % pdu->len;
-	if (!world_strikes(w, FAULT_DUPLICATE, number))
+	if (!world_strikes(w, FAULT_DUPLICATE, w->pdus_carried))
 		return;
 	/* A second write request has no second response: the value only reaches the pump twice. */
 	if (pdu->type == PDU_WRITE_REQUEST)
@@ -52,33 +51,32 @@ static void delay(struct world *w, uint64_t ms)
 /* Things that happen before the PDU arrives. False: it does not. */
 static bool let_arrive(struct world *w, const struct pdu *pdu)
 {
-	size_t number = w->pdus_carried;
-	const struct fault *fault = world_strikes(w, FAULT_CUT_BEFORE, number);
+	const struct fault *fault = world_strikes(w, FAULT_CUT_BEFORE, w->pdus_carried);
 
 	if (fault) {
 		cut(w, fault);
 		return false;
 	}
-	if (world_strikes(w, FAULT_DROP, number))
+	if (world_strikes(w, FAULT_DROP, w->pdus_carried))
 		return false;
-	fault = world_strikes(w, FAULT_CLOCK, number);
+	fault = world_strikes(w, FAULT_CLOCK, w->pdus_carried);
 	if (fault && fault->extra % 2 == 0)
 		w->desk->skew_ms += fault->extra;
 	else if (fault)
 		w->pump_skew_ms += fault->extra;
-	if (world_strikes(w, FAULT_PUMP_CRASH, number)) {
+	if (world_strikes(w, FAULT_PUMP_CRASH, w->pdus_carried)) {
 		w->power_fails = true;
 		world_run_pump(w);
 	}
-	fault = world_strikes(w, FAULT_SECOND, number);
+	fault = world_strikes(w, FAULT_SECOND, w->pdus_carried);
 	if (fault)
 		world_second(w, (enum second_act)(fault->extra % SECOND_ACTS));
-	fault = world_strikes(w, FAULT_DELAY, number);
+	fault = world_strikes(w, FAULT_DELAY, w->pdus_carried);
 	if (fault)
 		delay(w, fault->extra);
 	if (w->desk->link_dropping || !w->desk->is_linked)
 		return false;
-	if (w->desk->has_held || !world_strikes(w, FAULT_REORDER, number))
+	if (w->desk->has_held || !world_strikes(w, FAULT_REORDER, w->pdus_carried))
 		return true;
 	w->desk->held = *pdu;
 	w->desk->has_held = true;

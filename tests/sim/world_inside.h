@@ -12,6 +12,11 @@ uint64_t world_client_ms(const struct world *w);
 uint64_t world_pump_ms(const struct world *w);
 /* The planned fault of this kind whose number has come, once; else NULL. */
 const struct fault *world_strikes(struct world *w, enum fault_kind kind, size_t number);
+/* Nothing strikes and nothing is counted until it is resumed with what pausing returned. */
+size_t world_pause_faults(struct world *w);
+void world_resume_faults(struct world *w, size_t planned);
+/* On the disk at the desk; NULL: it is not there. */
+struct stored *world_find_stored(struct world *w, uint64_t token);
 /* Puts a PDU on its way; a link that is down or going down swallows it. */
 void world_push(struct world *w, struct desk *desk, enum pdu_type type, const uint8_t *value, size_t len);
 /* One PDU reaches the other side. */
@@ -29,6 +34,8 @@ void world_check_verdicts(struct world *w);
 
 /* The one operator of the pump, a supervisor. secret: crypto_sign_SECRETKEYBYTES. */
 #define WORLD_OPERATOR "anna"
+/* Never used, and below the first programmer's last token. */
+#define WORLD_SKIPPED_TOKEN 1
 #define WORLD_SERIAL   "PX40-000123"
 #define WORLD_CARD     "7K3M9QXA" /* without its check character */
 void world_operator_key(uint8_t public[OPERATOR_KEY_LEN], uint8_t *secret);
