@@ -31,8 +31,10 @@ void tally_add(struct tally *tally, const struct desk *desk, size_t orders)
 
 void tally_print(const struct tally *tally, const char *name)
 {
-	printf("%s: %zu schedules, %zu faults struck, all that were planned in %zu schedules, wrong verdicts %zu\n",
-	       name, tally->schedules, tally->struck, tally->whole, tally->failures);
+	printf("%s: %zu schedules, %zu faults struck, wrong verdicts %zu\n", name, tally->schedules,
+	       tally->struck, tally->failures);
+	if (tally->whole > 0)
+		printf("  every planned fault struck: %zu schedules\n", tally->whole);
 	printf("  therapy stopped with a dead disk, an order open, one operator or the magnet alone: %zu times\n",
 	       tally->stopped);
 	for (size_t i = 0; i < VERDICTS; i++)
