@@ -82,6 +82,7 @@ static void session_take_report(struct session *s, const struct report *report)
 	case REPORT_SLOTS:
 	case REPORT_SECURITY:
 	case REPORT_STATUS:
+	case REPORT_CARE:
 	case REPORT_PROGRAM:
 	case REPORT_OPERATORS:
 	case REPORT_UNREADABLE:

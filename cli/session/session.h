@@ -82,6 +82,9 @@ const char *session_trail_gap(const struct session *session);
 
 enum error_code session_read_status(struct session *session, struct msg_status *out,
 				    struct error *error) __attribute__((warn_unused_result));
+/* What acts told the pump of its fill, its catheter and its clock. */
+enum error_code session_read_care(struct session *session, struct msg_care *out,
+				  struct error *error) __attribute__((warn_unused_result));
 /* Also UNREADABLE: of a form not known here, or not its digest's; the session goes on. */
 enum error_code session_read_program(struct session *session, struct client_program *out,
 				     struct error *error) __attribute__((warn_unused_result));

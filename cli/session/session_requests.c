@@ -108,6 +108,15 @@ enum error_code session_read_status(struct session *s, struct msg_status *out, s
 	return code;
 }
 
+enum error_code session_read_care(struct session *s, struct msg_care *out, struct error *error)
+{
+	const enum error_code code = session_ask(s, client_read_care(session_quiet(s), loop_now_ms()),
+						 REPORT_CARE, error);
+	if (!code)
+		*out = s->report.as.care;
+	return code;
+}
+
 enum error_code session_read_program(struct session *s, struct client_program *out,
 				     struct error *error)
 {

@@ -51,6 +51,13 @@ static void on_status(struct client *c, const struct message *m)
 		exchange_report(c, REPORT_STATUS)->as.status = m->as.status;
 }
 
+static void on_care(struct client *c, const struct message *m)
+{
+	c->ticks_ms = m->as.care.ticks_ms;
+	c->ticks_at_ms = c->now_ms;
+	exchange_report(c, REPORT_CARE)->as.care = m->as.care;
+}
+
 static enum pump_err take_program(const struct msg_image *image, struct client_program *out)
 {
 	uint8_t digest[DIGEST_LEN] = {0};
@@ -123,6 +130,7 @@ static const struct answer_row answer_rows[] = {
 	{OP_GET_SECURITY, OP_SECURITY, access_on_security, on_read_refused},
 	{OP_PING, OP_PONG, on_pong, NULL},
 	{OP_GET_STATUS, OP_STATUS, on_status, on_read_refused},
+	{OP_GET_CARE, OP_CARE, on_care, on_read_refused},
 	{OP_GET_IMAGE, OP_IMAGE, on_image, on_read_refused},
 	{OP_GET_OPERATORS, OP_OPERATORS, on_operators, on_read_refused},
 	{OP_GET_RANGE, OP_RANGE, on_range, on_read_refused},
@@ -391,6 +399,11 @@ bool client_next_action(struct client *c, struct action *out)
 enum pump_err client_read_status(struct client *c, uint64_t now_ms)
 {
 	return exchange_request(c, OP_GET_STATUS, now_ms);
+}
+
+enum pump_err client_read_care(struct client *c, uint64_t now_ms)
+{
+	return exchange_request(c, OP_GET_CARE, now_ms);
 }
 
 enum pump_err client_read_program(struct client *c, uint64_t now_ms)

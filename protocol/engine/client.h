@@ -72,6 +72,7 @@ enum report_type {
 	REPORT_SLOTS,    /* as.slots */
 	REPORT_SECURITY, /* as.security; its rows are valid until the next event */
 	REPORT_STATUS,   /* as.status */
+	REPORT_CARE,     /* as.care */
 	REPORT_PROGRAM,  /* as.program */
 	REPORT_OPERATORS, /* as.operators */
 	REPORT_UNREADABLE, /* instead: its program is of a form not known here, or not its digest's */
@@ -117,6 +118,7 @@ struct report {
 		struct msg_slots slots;
 		struct msg_security security;
 		struct msg_status status;
+		struct msg_care care;
 		struct client_program program;
 		struct msg_operators operators;
 		struct msg_range range;
@@ -217,6 +219,8 @@ bool client_next_action(struct client *c, struct action *out);
  * was sent on error.
  */
 enum pump_err client_read_status(struct client *c, uint64_t now_ms) PUMP_CHECKED;
+/* What acts told the pump of its fill, its catheter and its clock. */
+enum pump_err client_read_care(struct client *c, uint64_t now_ms) PUMP_CHECKED;
 enum pump_err client_read_program(struct client *c, uint64_t now_ms) PUMP_CHECKED;
 enum pump_err client_read_operators(struct client *c, uint64_t now_ms) PUMP_CHECKED;
 enum pump_err client_read_range(struct client *c, uint64_t now_ms) PUMP_CHECKED;

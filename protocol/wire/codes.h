@@ -39,6 +39,7 @@
 #define TIP_MAX          8
 #define TAG_MAX          12 /* characters of a patient tag */
 #define CARD_CODE_LEN    8
+#define CARE_DUE_MAX     8 /* countersignatures that CARE lists */
 #define BLOCKS_UNACKNOWLEDGED_MAX 5
 #define BLOCK_VALUES_MAX 19 /* segments of one block (section 4, PULL) */
 
@@ -117,6 +118,13 @@ enum catheter_act { CATHETER_SET = 0x33, CATHETER_ASPIRATED = 0x3C, CATHETER_REV
 /* What the catheter holds; FLUID: the body's own, no drug. */
 enum catheter_contents { CONTENTS_UNKNOWN = 0x33, CONTENTS_FLUID = 0x3C, CONTENTS_RESERVOIR = 0x55 };
 enum bolus_act { BOLUS_SINGLE = 0x33, BOLUS_PRIMING = 0x3C, BOLUS_STOP = 0x55 };
+/* Which bolus runs or ended: STATUS and the bolus record (sections 4 and 9). */
+enum bolus_kind {
+	BOLUS_KIND_SINGLE = 0x33,
+	BOLUS_KIND_PRIMING = 0x3C,
+	BOLUS_KIND_PATIENT = 0x55,
+	BOLUS_KIND_PERIODIC = 0x5A, /* of the program; STATUS alone */
+};
 enum operator_act { OPERATOR_REMOVE = 0x33, OPERATOR_PUT = 0x55 };
 enum alarm_act { ALARM_ACKNOWLEDGE = 0x33, ALARM_TEST = 0x55 };
 

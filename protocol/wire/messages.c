@@ -9,7 +9,7 @@
 enum row_kind {
 	ROW_MESSAGE, ROW_BODY, ROW_END,
 	/* Fields: */
-	ROW_U8, ROW_U16, ROW_U32, ROW_U64, ROW_I64,
+	ROW_U8, ROW_U16, ROW_U32, ROW_U64, ROW_I16, ROW_I64,
 	ROW_FLAG,   /* bool as enum flag8 */
 	ROW_FIXED,  /* array of bytes */
 	ROW_STRING, /* char array as string8 */
@@ -47,6 +47,7 @@ static const struct row rows[] = {
 #define WIDE_U16    2
 #define WIDE_U32    4
 #define WIDE_U64    8
+#define WIDE_I16    2
 #define WIDE_I64    8
 #define WIDE_FLAG   sizeof(bool)
 #define WIDE_FIXED  0
@@ -139,6 +140,7 @@ static enum pump_err write_row(const struct message *m, const struct row *row, s
 		writer_u8(w, *member);
 		return PUMP_OK;
 	case ROW_U16:
+	case ROW_I16:
 		writer_u16(w, (uint16_t)load_number(member, row->size));
 		return PUMP_OK;
 	case ROW_U32:
@@ -246,6 +248,7 @@ static void read_row(struct reader *r, struct message *m, const struct row *row)
 	case ROW_U16:
 	case ROW_U32:
 	case ROW_U64:
+	case ROW_I16:
 	case ROW_I64:
 		read_number(r, member, row->size);
 		return;

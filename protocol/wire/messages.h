@@ -35,6 +35,8 @@ enum message_op {
 	OP_IMAGE = 0x3355,
 	OP_GET_OPERATORS = 0x3366,
 	OP_OPERATORS = 0x3369,
+	OP_GET_CARE = 0x3396,
+	OP_CARE = 0x3399,
 	OP_GET_RANGE = 0x660F,
 	OP_RANGE = 0x6633,
 	OP_PULL = 0x663C,
@@ -121,7 +123,40 @@ struct msg_status {
 	uint32_t alarms;
 	int64_t clock_s;
 	uint64_t ticks_ms, delivered_nl;
+	uint64_t bridge_left_nl; /* that the bridge has still to deliver; 0: none runs */
+	uint8_t bolus;           /* enum bolus_kind that runs now; 0: none */
+	uint64_t bolus_left_nl;
+	uint8_t boluses_24h;     /* patient boluses begun in the last 24 h */
+	uint32_t acknowledged;   /* alarms, of those that are raised */
+	uint8_t countersign_due; /* orders that wait for a countersignature */
+	uint32_t stop_left_s;    /* of a stop with a duration; 0: none, or it is over */
 };
+
+/* What acts told the pump of its fill, its catheter and its clock (section 4, CARE). */
+struct msg_care {
+	uint64_t filled_ago_s;
+	uint64_t filled_nl; /* 0: no fill was ordered yet */
+	uint64_t drawn_nl;  /* CARE_NOT_MEASURED */
+	bool rinsed;
+	uint32_t expiry_day; /* days since 1970-01-01; 0: not known */
+	char lot[LOT_MAX + 1];
+	uint64_t catheter_ago_s;
+	uint16_t catheter_length_mm;
+	uint32_t catheter_nl; /* 0: the pump was never told of a catheter */
+	char tip[TIP_MAX + 1];
+	uint8_t contents; /* enum catheter_contents */
+	int16_t zone_min;
+	int64_t clock_s;
+	uint64_t ticks_ms;
+	uint64_t clock_set_ago_s; /* drift has gathered since */
+	uint8_t due_count;        /* countersignatures, oldest first */
+	struct care_due {
+		uint64_t record_seq;
+		int64_t left_s; /* below 0: late by so much */
+	} due[CARE_DUE_MAX];
+};
+
+#define CARE_NOT_MEASURED UINT64_MAX
 
 struct msg_image {
 	uint8_t active_digest[DIGEST_LEN];
@@ -275,6 +310,7 @@ struct message {
 		struct msg_pong pong;
 		struct msg_refused refused;
 		struct msg_status status;
+		struct msg_care care;
 		struct msg_image image;
 		struct msg_operators operators;
 		struct msg_range range;

@@ -77,6 +77,31 @@ void commit_body_read(struct reader *r, struct message *m)
 	}
 }
 
+enum pump_err care_body_write(const struct message *m, struct writer *w)
+{
+	const struct msg_care *care = &m->as.care;
+
+	if (care->due_count > CARE_DUE_MAX)
+		return PUMP_ERANGE;
+	for (size_t i = 0; i < care->due_count; i++) {
+		writer_u64(w, care->due[i].record_seq);
+		writer_u64(w, (uint64_t)care->due[i].left_s);
+	}
+	return PUMP_OK;
+}
+
+void care_body_read(struct reader *r, struct message *m)
+{
+	struct msg_care *care = &m->as.care;
+
+	if (care->due_count > CARE_DUE_MAX)
+		r->failed = true;
+	for (size_t i = 0; !r->failed && i < care->due_count; i++) {
+		care->due[i].record_seq = reader_u64(r);
+		care->due[i].left_s = (int64_t)reader_u64(r);
+	}
+}
+
 enum pump_err operators_body_write(const struct message *m, struct writer *w)
 {
 	const struct msg_operators *operators = &m->as.operators;

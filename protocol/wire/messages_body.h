@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * messages_body - what of BLOCK, STAGED, COMMIT, OPERATORS and FOUND is more than a row of fields
+ * messages_body - what of BLOCK, CARE, STAGED, COMMIT, OPERATORS and FOUND is more than a row of fields
  * (docs/protocol.md sections 4 and 6); the part of STAGED is in messages_staged.c. Used by messages.c
  * alone.
  */
@@ -20,6 +20,7 @@
 enum pump_err block_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
 enum pump_err staged_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
 enum pump_err commit_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
+enum pump_err care_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
 enum pump_err operators_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
 enum pump_err found_body_write(const struct message *m, struct writer *w) PUMP_CHECKED;
 
@@ -30,6 +31,7 @@ enum pump_err found_body_write(const struct message *m, struct writer *w) PUMP_C
 void block_body_read(struct reader *r, struct message *m);
 void staged_body_read(struct reader *r, struct message *m);
 void commit_body_read(struct reader *r, struct message *m);
+void care_body_read(struct reader *r, struct message *m);
 void operators_body_read(struct reader *r, struct message *m);
 void found_body_read(struct reader *r, struct message *m);
 

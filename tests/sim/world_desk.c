@@ -105,6 +105,7 @@ static void take_report(struct world *w, const struct report *report)
 		w->desk->outcome = report->as.outcome;
 		return;
 	case REPORT_STATUS:
+	case REPORT_CARE:
 		w->desk->pump_ticks_ms = report->as.status.ticks_ms;
 		/* fall through */
 	case REPORT_ENROLLED:

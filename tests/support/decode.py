@@ -29,7 +29,9 @@ MESSAGES = {
     0x0FF0: "op:code16 code:code16",
     0x330F: "",
     0x3333: "therapy:code8 active_digest:32 rate_nl_per_day:u64 reservoir_nl:u64 low_alarm_nl:u64 alarms:u32 "
-            "clock_s:i64 ticks_ms:u64 delivered_nl:u64",
+            "clock_s:i64 ticks_ms:u64 delivered_nl:u64 bridge_left_nl:u64 bolus:code8 bolus_left_nl:u64 "
+            "boluses_24h:u8 acknowledged:u32 countersign_due:u8 stop_left_s:u32",
+    0x3396: "",
     0x333C: "",
     0x3355: "active_digest:32 image:bytes16",
     0x3366: "",
@@ -123,10 +125,13 @@ def found(reader):
     return fields
 
 
+CARE = ("filled_ago_s:u64 filled_nl:u64 drawn_nl:u64 rinsed:flag expiry_day:u32 lot:string8 catheter_ago_s:u64 "
+        "catheter_length_mm:u16 catheter_nl:u32 tip:string8 contents:code8 zone_min:i16 clock_s:i64 ticks_ms:u64 "
+        "clock_set_ago_s:u64 due_count:u8")
 SLOT = "slot:u8 workstation:8 last_token:u64 witness_size:u64"
 EVENT = "kind:code8 workstation:8 first_ticks_ms:u64 last_ticks_ms:u64 times:u32"
 BODIES = {0x0F66: enrol, 0x0F99: rows("card_tries:u32 count:u8", SLOT, 8), 0x0FAA: rows("total:u64 count:u8", EVENT, 64),
-          0x6655: block, 0x5533: staged, 0x553C: commit, 0x5566: found,
+          0x3399: rows(CARE, "record_seq:u64 left_s:i64", 8), 0x6655: block, 0x5533: staged, 0x553C: commit, 0x5566: found,
           0x3369: operators}
 
 

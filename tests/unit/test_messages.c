@@ -74,6 +74,16 @@ static void fill_found(struct msg_found *found, bool is_found)
 	found->pending = !is_found;
 }
 
+static void fill_care(struct msg_care *care, bool full)
+{
+	memset(care->lot, 0, sizeof care->lot);
+	memset(care->tip, 0, sizeof care->tip);
+	memset(care->lot, 'L', full ? LOT_MAX : 0);
+	memset(care->tip, 'T', full ? TIP_MAX : 0);
+	care->rinsed = full;
+	care->due_count = full ? CARE_DUE_MAX : 0;
+}
+
 static void fill_access(struct message *m, bool full)
 {
 	switch (m->op) {
@@ -139,6 +149,9 @@ static struct message make(uint16_t op, bool full)
 		break;
 	case OP_OPERATORS:
 		fill_operators(&m.as.operators, full);
+		break;
+	case OP_CARE:
+		fill_care(&m.as.care, full);
 		break;
 	case OP_FOUND:
 		fill_found(&m.as.found, full);
@@ -305,6 +318,7 @@ END_TEST
 START_TEST(lists_longer_than_a_pump_has_are_refused)
 {
 	struct message slots = make(OP_SLOTS, true), security = make(OP_SECURITY, true), decoded;
+	struct message care = make(OP_CARE, true);
 	size_t len = encode(&slots);
 
 	buf[6] = SLOTS_MAX + 1;
@@ -316,6 +330,8 @@ START_TEST(lists_longer_than_a_pump_has_are_refused)
 	ck_assert_int_eq(message_decode(buf, len + 29, &decoded), PUMP_EFORM);
 	security.as.security.count = SECURITY_EVENTS_MAX + 1;
 	ck_assert_int_eq(message_encode(&security, buf, sizeof buf, &len), PUMP_ERANGE);
+	care.as.care.due_count = CARE_DUE_MAX + 1;
+	ck_assert_int_eq(message_encode(&care, buf, sizeof buf, &len), PUMP_ERANGE);
 }
 END_TEST
 

@@ -59,6 +59,7 @@ def sets(document):
     yield "alarm states", words(re.search(r"state u8: (.*?);", s9).group(1), 2)
     yield "patient answers", words(re.search(r"answer u8: (granted.*?);", s9).group(1), 2)
     yield "bolus ends", words(re.search(r"end u8: (complete.*?);", s9).group(1), 2)
+    yield "boluses", words(re.search(r"that runs now: (single.*?);", s4).group(1), 2)
     yield "flags", re.findall(r"0x([0-9A-F]{2}) (no|yes)\b", s4)
     hand = section(document, 3)
     hands = re.findall(r"^\| (?:programmer, on In|pump, on Out|programmer|pump) \| ([A-Z]+) \| 0x([0-9A-F]{2})", hand, re.M)
@@ -115,6 +116,7 @@ def main():
     check_header(codes_h, "ORDER", found["kinds"], failures.append)
     check_header(codes_h, "ACT", found["acts"], failures.append)
     check_header(codes_h, "FLAG", found["flags"], failures.append)
+    check_header(codes_h, "BOLUS_KIND", found["boluses"], failures.append)
     check_header(codes_h, "MODE", found["modes"], failures.append)
     check_header(codes_h, "THERAPY", [(c, w.split()[0]) for c, w in found["therapy"]], failures.append)
     for failure in failures:

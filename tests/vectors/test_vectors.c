@@ -25,6 +25,7 @@ static const char *member_name(const char *path)
 #define CHECK_U32(path)    expect_number(member_name(#path), m->as.path)
 #define CHECK_U64(path)    expect_number(member_name(#path), m->as.path)
 #define CHECK_I64(path)    expect_signed(member_name(#path), (int64_t)m->as.path)
+#define CHECK_I16(path)    expect_signed(member_name(#path), m->as.path)
 #define CHECK_FLAG(path)   expect_flag(member_name(#path), m->as.path)
 #define CHECK_FIXED(path)  expect_bytes(member_name(#path), (const uint8_t *)&m->as.path, sizeof m->as.path)
 #define CHECK_STRING(path) expect_text(member_name(#path), (const char *)&m->as.path)
@@ -58,6 +59,14 @@ static void expect_security(const struct msg_security *security)
 		expect_number("first_ticks_ms", row.first_ticks_ms);
 		expect_number("last_ticks_ms", row.last_ticks_ms);
 		expect_number("times", row.times);
+	}
+}
+
+static void expect_care(const struct msg_care *care)
+{
+	for (size_t i = 0; i < care->due_count; i++) {
+		expect_number("record_seq", care->due[i].record_seq);
+		expect_signed("left_s", care->due[i].left_s);
 	}
 }
 
@@ -387,7 +396,7 @@ static void check_file(const char *name, int least)
 
 START_TEST(every_message_is_read_and_written_as_the_document_says)
 {
-	check_file("messages.txt", 55);
+	check_file("messages.txt", 59);
 }
 END_TEST
 

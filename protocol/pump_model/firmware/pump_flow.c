@@ -40,37 +40,57 @@ static void add_base(const struct pump *p, struct pump_flow *flow)
 				      second % MINUTE_S);
 }
 
-static void add_periodic(const struct pump *p, struct pump_flow *flow)
+/* The periodic dose that runs now. False: none does; the next one begins in left_s. */
+static bool periodic_now(const struct pump *p, struct pump_burst *out)
 {
 	const struct read_image *image = &p->program.image;
-	uint64_t now_s = p->counters.therapy_s;
-	uint64_t since_s = now_s - p->memory.doses.order_s;
+	uint64_t since_s = p->counters.therapy_s - p->memory.doses.order_s;
 	uint64_t phase_s = since_s % image->interval_s;
 	uint64_t nl;
 
 	/* The first dose comes one interval after the order. */
 	if (since_s < image->interval_s || phase_s >= image->periodic_s ||
 	    !pump_amounts_volume(image, image->periodic_ng, &nl)) {
-		shorten(flow, now_s + image->interval_s - phase_s);
-		return;
+		*out = (struct pump_burst){.left_s = image->interval_s - phase_s};
+		return false;
 	}
-	flow->nl_per_day += pump_amounts_burst_rate(nl, image->periodic_s);
-	shorten(flow, now_s + image->periodic_s - phase_s);
+	*out = (struct pump_burst){.kind = BOLUS_KIND_PERIODIC,
+				   .nl_per_day = pump_amounts_burst_rate(nl, image->periodic_s),
+				   .left_s = image->periodic_s - phase_s};
+	return true;
 }
 
-static void add_bolus(const struct pump *p, struct pump_flow *flow)
+static bool bolus_now(const struct pump *p, struct pump_burst *out)
 {
 	const struct pump_doses *doses = &p->memory.doses;
 
 	if (p->counters.therapy_s >= doses->bolus_end_s)
-		return;
-	flow->nl_per_day += doses->bolus_nl_per_day;
-	shorten(flow, doses->bolus_end_s);
+		return false;
+	*out = (struct pump_burst){.kind = BOLUS_KIND_PATIENT,
+				   .nl_per_day = doses->bolus_nl_per_day,
+				   .left_s = doses->bolus_end_s - p->counters.therapy_s};
+	return true;
+}
+
+/* A program runs, and no bridge before it. */
+static bool program_runs(const struct pump *p)
+{
+	return p->memory.core.therapy == THERAPY_RUNNING && p->program.present &&
+	       pump_doses_bridge_left(&p->memory.doses, p->counters.delivered_nl) == 0;
+}
+
+bool pump_flow_burst(const struct pump *p, struct pump_burst *out)
+{
+	if (!program_runs(p))
+		return false;
+	return bolus_now(p, out) ||
+	       (p->program.image.mode == READ_MODE_PERIODIC && periodic_now(p, out));
 }
 
 void pump_flow_now(const struct pump *p, struct pump_flow *out)
 {
 	const struct pump_doses *doses = &p->memory.doses;
+	struct pump_burst burst;
 
 	*out = (struct pump_flow){.until_s = UINT64_MAX};
 	if (p->memory.core.therapy == THERAPY_MINIMUM)
@@ -82,7 +102,12 @@ void pump_flow_now(const struct pump *p, struct pump_flow *out)
 		return;
 	}
 	add_base(p, out);
-	if (p->program.image.mode == READ_MODE_PERIODIC)
-		add_periodic(p, out);
-	add_bolus(p, out);
+	if (p->program.image.mode == READ_MODE_PERIODIC) {
+		out->nl_per_day += periodic_now(p, &burst) ? burst.nl_per_day : 0;
+		shorten(out, p->counters.therapy_s + burst.left_s);
+	}
+	if (bolus_now(p, &burst)) {
+		out->nl_per_day += burst.nl_per_day;
+		shorten(out, p->counters.therapy_s + burst.left_s);
+	}
 }

@@ -16,4 +16,12 @@ struct pump_flow {
  */
 void pump_flow_now(const struct pump *p, struct pump_flow *out);
 
+/* A bolus or periodic dose on top of the base. */
+struct pump_burst {
+	uint8_t kind; /* enum bolus_kind */
+	uint64_t nl_per_day, left_s;
+};
+/* The one that runs now, a bolus before a periodic dose. False: none. */
+bool pump_flow_burst(const struct pump *p, struct pump_burst *out);
+
 #endif

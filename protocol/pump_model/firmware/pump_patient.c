@@ -6,7 +6,6 @@
 #include "pump_log.h"
 #include "pump_store.h"
 
-enum bolus_kind { BOLUS_PATIENT = 0x55 };
 enum bolus_end { BOLUS_COMPLETE = 0x55, BOLUS_ENDED_EARLY = 0x33 };
 
 static enum patient_answer answer_of(const struct pump *p)
@@ -69,7 +68,7 @@ static void record_bolus(struct pump *p)
 	struct writer w;
 
 	pump_log_begin(&w, raw, RECORD_BOLUS, p->counters.therapy_s);
-	writer_u8(&w, BOLUS_PATIENT);
+	writer_u8(&w, BOLUS_KIND_PATIENT);
 	writer_u8(&w, seconds == doses->bolus_s ? BOLUS_COMPLETE : BOLUS_ENDED_EARLY);
 	writer_u32(&w, (uint32_t)(doses->bolus_nl_per_day * seconds / PUMP_DAY_S));
 	writer_u32(&w, (uint32_t)seconds);

@@ -9,6 +9,7 @@
 #include "pump_session.h"
 #include "pump_store.h"
 #include "pump_stream.h"
+#include "pump_tell.h"
 
 #include <string.h>
 
@@ -62,26 +63,6 @@ static enum result_code answer_ping(struct pump *p, const struct message *m,
 	(void)m;
 	answer->op = OP_PONG;
 	answer->as.pong.ticks_ms = pump_requests_ticks(p);
-	return CODE_DONE;
-}
-
-static enum result_code answer_status(struct pump *p, const struct message *m,
-				      struct message *answer)
-{
-	const struct pump_core *core = &p->memory.core;
-	struct msg_status *status = &answer->as.status;
-
-	(void)m;
-	answer->op = OP_STATUS;
-	status->therapy = core->therapy;
-	memcpy(status->active_digest, p->program.digest, DIGEST_LEN);
-	status->rate_nl_per_day = p->program.rate_nl_per_day;
-	status->reservoir_nl = pump_infusion_reservoir(p);
-	status->low_alarm_nl = p->program.low_alarm_nl;
-	status->alarms = core->alarms;
-	status->clock_s = (int64_t)((uint64_t)core->utc_s + (p->counters.therapy_s - core->utc_at_s));
-	status->ticks_ms = pump_requests_ticks(p);
-	status->delivered_nl = p->counters.delivered_nl;
 	return CODE_DONE;
 }
 
@@ -146,7 +127,8 @@ static const struct request {
 	{.op = OP_PING, .by_card = true, .run = answer_ping},
 	{.op = OP_GET_SLOTS, .run = pump_enrol_list},
 	{.op = OP_GET_SECURITY, .run = pump_enrol_security},
-	{.op = OP_GET_STATUS, .run = answer_status},
+	{.op = OP_GET_STATUS, .run = pump_tell_status},
+	{.op = OP_GET_CARE, .run = pump_tell_care},
 	{.op = OP_GET_IMAGE, .run = answer_image},
 	{.op = OP_GET_OPERATORS, .run = answer_operators},
 	{.op = OP_GET_RANGE, .run = answer_range},
