@@ -33,6 +33,8 @@ static const struct code_row codes[] = {
 	{CODE_LAST_SUPERVISOR, "the pump would be left without a supervisor"},
 	{CODE_WRONG_MIXTURE, "what was filled is not what the program is for"},
 	{CODE_NO_SUCH_THING, "the pump has nothing of that name or number"},
+	{CODE_BOLUS_RUNS, "a bolus or a bridge runs in the pump; wait for its end or stop it first"},
+	{CODE_NOT_RUNNING, "therapy is not running in the pump, and a bolus needs that it is"},
 	{CODE_NO_SUCH_RECORD, "the pump no longer holds these log records"},
 };
 

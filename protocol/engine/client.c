@@ -77,6 +77,14 @@ static enum pump_err take_program(const struct msg_image *image, struct client_p
 	return image_decode(image->image, image->image_len, &out->program);
 }
 
+static void remember_program(struct client *c, const struct client_program *program)
+{
+	memcpy(c->read_digest, program->digest, DIGEST_LEN);
+	if (program->present)
+		c->read_primary_ng_per_ml =
+			(uint64_t)program->program.mixture.parts[0].concentration.ng_per_ml;
+}
+
 static void on_image(struct client *c, const struct message *m)
 {
 	struct client_program program;
@@ -86,10 +94,13 @@ static void on_image(struct client *c, const struct message *m)
 		return;
 	}
 	memset(&program, 0, sizeof program);
-	if (take_program(&m->as.image, &program) == PUMP_OK)
+	c->read_primary_ng_per_ml = 0;
+	if (take_program(&m->as.image, &program) == PUMP_OK) {
+		remember_program(c, &program);
 		exchange_report(c, REPORT_PROGRAM)->as.program = program;
-	else /* the session goes on: getting safe needs no program that can be read */
+	} else { /* the session goes on: getting safe needs no program that can be read */
 		exchange_report(c, REPORT_UNREADABLE);
+	}
 }
 
 static void on_operators(struct client *c, const struct message *m)

@@ -250,7 +250,8 @@ enum pump_err client_pull(struct client *c, uint32_t epoch, uint64_t first, uint
  * Stages an order of kind. change: what it holds; copied, image and all. program: what its image
  * means, NULL if it has none. expected: digest of the image seen running (zeros: none), NULL for
  * orders that get safe. Also PUMP_ESTATE while an intent is open and kind does not get safe;
- * PUMP_ERANGE: not encodable, not of this kind, or no token is left above the last. An earlier
+ * PUMP_ERANGE: not encodable, not of this kind, a single bolus into a program that was not read
+ * in this session, or no token is left above the last. An earlier
  * stage is forgotten. REPORT_STAGED, REPORT_STAGE_DIFFERS or REPORT_REFUSED follows.
  */
 enum pump_err client_stage_change(struct client *c, enum order_kind kind,

@@ -60,6 +60,7 @@ struct client_order {
 	bool commit_delivered; /* … and taken by the pump */
 	uint64_t record_seq;
 	uint64_t read_rate; /* nL/day, as STATUS said after the order */
+	uint8_t read_bolus; /* of STATUS, likewise */
 	bool differs;
 };
 
@@ -91,6 +92,10 @@ struct client {
 	unsigned asked_again;
 	uint64_t ask_at_ms; /* 0: no question waits */
 	size_t unsettled;   /* intents without a final outcome */
+
+	/* The image that client_read_program read last; primary 0: none that can be read. */
+	uint8_t read_digest[DIGEST_LEN];
+	uint64_t read_primary_ng_per_ml;
 
 	struct client_order order;
 	struct client_outcome outcome; /* to be stored, then reported */

@@ -16,6 +16,7 @@ static bool is_refusal(uint16_t code)
 		CODE_NEEDS_BRIDGE,	CODE_WRONG_SERIAL,    CODE_ROLLED_BACK,	   CODE_NO_PROGRAM,
 		CODE_BAD_SIGNATURE,	CODE_NOT_ALLOWED,     CODE_NEEDS_SECOND,   CODE_OLD_OPERATORS,
 		CODE_NEEDS_SIGNATURE,	CODE_LAST_SUPERVISOR, CODE_WRONG_MIXTURE,  CODE_NO_SUCH_THING,
+		CODE_BOLUS_RUNS,	CODE_NOT_RUNNING,
 	};
 
 	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
@@ -44,6 +45,18 @@ static enum pump_err take_change(struct client_order *order, enum order_kind kin
 	return change_encode(change, order->change, sizeof order->change, &order->change_len);
 }
 
+static bool is_single_bolus(const struct change *change)
+{
+	return (change->parts & PART_BOLUS) && change->bolus.what == BOLUS_SINGLE;
+}
+
+/* Without its concentration no second decoder could tell what a mass means in volume. */
+static bool was_read(const struct client *c, const uint8_t *digest)
+{
+	return digest && c->read_primary_ng_per_ml > 0 &&
+	       memcmp(c->read_digest, digest, DIGEST_LEN) == 0;
+}
+
 enum pump_err client_stage_change(struct client *c, enum order_kind kind,
 				  const struct change *change, const struct program *program,
 				  const uint8_t *expected_digest, uint64_t now_ms)
@@ -64,7 +77,8 @@ enum pump_err client_stage_change(struct client *c, enum order_kind kind,
 	c->now_ms = now_ms;
 	c->state = CLIENT_READY;
 	memset(&c->order, 0, sizeof c->order);
-	if (take_change(&c->order, kind, change, program) != PUMP_OK)
+	if (take_change(&c->order, kind, change, program) != PUMP_OK ||
+	    (is_single_bolus(change) && !was_read(c, expected_digest)))
 		return PUMP_ERANGE;
 	c->order.intent.kind = (uint16_t)kind;
 	c->order.intent.gets_safe = gets_safe;
@@ -102,7 +116,8 @@ void order_on_staged(struct client *c, const struct message *m)
 	const struct program *program = order->meant.parts & PART_IMAGE ? &order->program : NULL;
 
 	if (second_compare(order->change, order->change_len, kind, &order->meant, program,
-			   staged) != PUMP_OK) {
+			   staged) != PUMP_OK ||
+	    !second_amounts_agree(&order->meant, c->read_primary_ng_per_ml, staged)) {
 		c->state = CLIENT_READY;
 		exchange_report(c, REPORT_STAGE_DIFFERS)->as.staged = *staged;
 		return;
@@ -274,6 +289,12 @@ static void settle_refused(struct client *c, uint16_t code)
 	settle(c, &outcome);
 }
 
+/* A pump drops a workstation that revokes itself right after its answer: nothing is read back. */
+static bool ends_own_session(const struct client *c)
+{
+	return c->order.intent.kind == ORDER_REVOKE && c->order.meant.revoke == c->started.slot;
+}
+
 void order_on_committed(struct client *c, const struct message *m)
 {
 	const struct msg_committed *committed = &m->as.committed;
@@ -295,6 +316,13 @@ void order_on_committed(struct client *c, const struct message *m)
 	order->differs = committed->therapy != order->intent.result_therapy ||
 			 memcmp(committed->active_digest, order->intent.result_digest,
 				DIGEST_LEN) != 0;
+	if (ends_own_session(c)) {
+		struct client_outcome outcome =
+			outcome_of(c, OUTCOME_APPLIED, "own-pairing-revoked");
+
+		settle(c, &outcome);
+		return;
+	}
 	c->state = CLIENT_READING_BACK;
 	exchange_ask(c, OP_GET_STATUS);
 }
@@ -324,8 +352,14 @@ static bool rate_is_right(struct client_order *order, const struct msg_image *im
 {
 	if (order->intent.result_therapy != THERAPY_RUNNING)
 		return order->read_rate == order->staged.rate_nl_per_day;
+	/* Nothing of delivery was ordered, and what another order's bolus adds is not known here. */
+	if (!(order->meant.parts & (PART_IMAGE | PART_THERAPY | PART_BOLUS)) && order->read_bolus != 0)
+		return true;
+	if (order->read_rate < order->staged.bolus_nl_per_day)
+		return false;
 	/* What was meant has been compared when it was staged: its place is free. */
-	return read_back_rate(image->image, image->image_len, order->read_rate, &order->program);
+	return read_back_rate(image->image, image->image_len,
+			      order->read_rate - order->staged.bolus_nl_per_day, &order->program);
 }
 
 void order_on_image(struct client *c, const struct msg_image *image)

@@ -278,3 +278,22 @@ enum pump_err second_compare(const uint8_t *change, size_t len, enum order_kind 
 		return staged->has_image ? PUMP_EMISMATCH : compare_therapy(kind, staged);
 	return program ? compare_image(image, image_len, program, staged) : PUMP_EFORM;
 }
+
+bool second_amounts_agree(const struct change *meant, uint64_t primary_ng_per_ml,
+			  const struct msg_staged *staged)
+{
+	const struct act_bolus *bolus = &meant->bolus;
+	second_wide nl = bolus->amount;
+
+	if (!(meant->parts & PART_CLOCK) && staged->clock_nl != 0)
+		return false;
+	if (!(meant->parts & PART_BOLUS) || bolus->what == BOLUS_STOP)
+		return staged->bolus_nl == 0 && staged->bolus_nl_per_day == 0 && staged->bolus_s == 0;
+	if (bolus->what == BOLUS_SINGLE) {
+		if (primary_ng_per_ml == 0)
+			return false;
+		nl = nl * 1000000 / primary_ng_per_ml;
+	}
+	return bolus->seconds > 0 && staged->bolus_s == bolus->seconds && staged->bolus_nl == nl &&
+	       staged->bolus_nl_per_day == nl * 86400 / bolus->seconds;
+}

@@ -27,4 +27,16 @@ enum pump_err second_compare(const uint8_t *change, size_t len, enum order_kind 
 			     const struct change *meant, const struct program *program,
 			     const struct msg_staged *staged) PUMP_CHECKED;
 
+/*
+ * Compares what the pump says that the acts bring with arithmetic of our own.
+ *
+ * meant               the change; agrees with the staged bytes
+ * primary_ng_per_ml   of the first drug of the image that runs then; only a single bolus asks for it
+ * Returns             true: volume, rate and duration of a bolus are right to the nL, and nothing is
+ *                     told of a bolus or a clock that the change does not hold. What a clock order
+ *                     moves is the pump's own number: only it knows its clock to the second.
+ */
+bool second_amounts_agree(const struct change *meant, uint64_t primary_ng_per_ml,
+			  const struct msg_staged *staged) PUMP_CHECKED;
+
 #endif

@@ -55,6 +55,8 @@ static bool work(struct pump *p)
 	if (p->redo_due) {
 		p->redo_due = false;
 		pump_store_redo(p);
+	} else if (pump_enrol_record_revoked(p)) {
+		return true;
 	} else if (p->boot_cause == 0 && !p->shutting_down && pump_requests_run(p, false)) {
 		return true;
 	} else if (pump_infusion_step(p)) {

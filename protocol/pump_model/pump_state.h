@@ -159,7 +159,7 @@ struct pump {
 	struct pump_pull pull;
 	struct pump_stage stage;
 	uint32_t commit_session; /* that waits for COMMITTED */
-	uint8_t commit_slot;
+	struct pump_result committed; /* what it will say */
 
 	uint8_t boot_cause; /* of the power-on record that is due; 0: none */
 	bool redo_due, refill_due, shutting_down, off, restart_due;

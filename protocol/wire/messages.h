@@ -251,6 +251,10 @@ struct msg_staged {
 	uint64_t rate_nl_per_day, reservoir_nl, expires_ticks_ms;
 	uint32_t operators; /* version of the pump's list */
 	uint8_t second;     /* enum second_reason: why two must sign; 0: one does */
+	/* The bolus that it begins; zeros: none. Rate of the bolus alone. */
+	uint64_t bolus_nl, bolus_nl_per_day;
+	uint32_t bolus_s;
+	int64_t clock_nl; /* base volume that a clock order repeats (above 0) or skips (below 0) */
 	bool has_image;
 	struct staged_image image;
 	uint8_t acts[ACTS_MAX]; /* change of all parts but the image, as the pump understood it */

@@ -69,7 +69,8 @@ def block(reader):
 
 def staged(reader):
     fields = read_row(reader, "stage_digest:32 active_digest:32 therapy:code8 rate_nl_per_day:u64 "
-                              "reservoir_nl:u64 expires_ticks_ms:u64 operators:u32 second:u8 has_image:flag")
+                              "reservoir_nl:u64 expires_ticks_ms:u64 operators:u32 second:u8 bolus_nl:u64 "
+                              "bolus_nl_per_day:u64 bolus_s:u32 clock_nl:i64 has_image:flag")
     if fields[-1][1] == "yes":
         fields += staged_image(reader)
     fields += read_row(reader, "acts:bytes16")
@@ -263,7 +264,7 @@ RECORDS = {
     0x5566: (("volume:u32", None),),
     0x9933: (("answer:code8", {0x55: "granted", 0x33: "no-bolus", 0x3C: "not-running", 0x5A: "bridge",
                                0x66: "lockout", 0x69: "most", 0x96: "empty"}), ("volume:u32 in-24-hours:u8", None)),
-    0x9955: (("kind:code8", {0x55: "patient"}), ("end:code8", {0x55: "complete", 0x33: "early"}),
+    0x9955: (("kind:code8", {0x33: "single", 0x3C: "priming", 0x55: "patient"}), ("end:code8", {0x55: "complete", 0x33: "early"}),
              ("volume:u32 seconds:u32", None)),
 }
 

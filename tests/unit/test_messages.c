@@ -436,7 +436,7 @@ START_TEST(a_stage_of_no_drug_seven_drugs_or_a_false_name_is_refused)
 {
 	struct message m = make(OP_STAGED, true), decoded;
 	size_t len = encode(&m);
-	size_t count_at = 2 + 32 + 32 + 1 + 8 + 8 + 8 + 4 + 1 + 1 + 1 + 8 + 4 + 8 + 8 + 8;
+	size_t count_at = 2 + 32 + 32 + 1 + 8 + 8 + 8 + 4 + 1 + 8 + 8 + 4 + 8 + 1 + 1 + 8 + 4 + 8 + 8 + 8;
 
 	ck_assert_uint_eq(buf[count_at], 2);
 	buf[count_at] = 0;

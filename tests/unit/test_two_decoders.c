@@ -61,7 +61,9 @@ static enum pump_err compare_with(const struct program *meant, const struct msg_
 {
 	static const struct change only_image = {.parts = PART_IMAGE};
 
-	return second_compare(change, change_len, ORDER_PROGRAM, &only_image, meant, staged);
+	return second_amounts_agree(&only_image, 0, staged)
+		       ? second_compare(change, change_len, ORDER_PROGRAM, &only_image, meant, staged)
+		       : PUMP_EMISMATCH;
 }
 
 START_TEST(all_three_agree_on_any_program)

@@ -11,6 +11,9 @@ void pump_access_put(uint8_t *part, const struct pump_access *access)
 	writer_copy(&w, (const uint8_t *)access->card_code, CARD_CODE_LEN);
 	writer_u32(&w, access->card_tries);
 	writer_copy(&w, access->advert_key, ADVERT_KEY_LEN);
+	writer_u8(&w, access->revoked);
+	writer_u8(&w, access->revoked_slot);
+	writer_copy(&w, access->revoked_workstation, WORKSTATION_LEN);
 }
 
 void pump_access_get(const uint8_t *part, struct pump_access *access)
@@ -21,4 +24,7 @@ void pump_access_get(const uint8_t *part, struct pump_access *access)
 	reader_copy(&r, (uint8_t *)access->card_code, CARD_CODE_LEN);
 	access->card_tries = reader_u32(&r);
 	reader_copy(&r, access->advert_key, ADVERT_KEY_LEN);
+	access->revoked = reader_u8(&r) != 0;
+	access->revoked_slot = reader_u8(&r);
+	reader_copy(&r, access->revoked_workstation, WORKSTATION_LEN);
 }

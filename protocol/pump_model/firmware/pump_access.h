@@ -8,12 +8,17 @@
 
 #include "card_code.h"
 
-#define PUMP_ACCESS_LEN (CARD_CODE_LEN + 4 + ADVERT_KEY_LEN)
+#include <stdbool.h>
+
+#define PUMP_ACCESS_LEN (CARD_CODE_LEN + 4 + ADVERT_KEY_LEN + 2 + WORKSTATION_LEN)
 
 struct pump_access {
 	char card_code[CARD_CODE_LEN];
 	uint32_t card_tries; /* runs with the card code since the last enrolment */
 	uint8_t advert_key[ADVERT_KEY_LEN];
+	/* A slot that was revoked and is not in the log yet. */
+	bool revoked;
+	uint8_t revoked_slot, revoked_workstation[WORKSTATION_LEN];
 };
 
 /* part: PUMP_ACCESS_LEN bytes. */

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_acts.h"
 
+#include "pump_clock.h"
 #include "pump_describe.h"
 #include "pump_infusion.h"
-#include "pump_requests.h"
 
 #include <sodium.h>
 #include <string.h>
 
-enum { ZONE_MAX_MIN = 14 * 60, TENFOLD = 10, ALARMS_TAG = 0x55 };
+enum { TENFOLD = 10, ALARMS_TAG = 0x55 };
+
+/* Parts that touch what the patient gets: they begin the lockout anew. */
+enum { LOCKING = PART_IMAGE | PART_THERAPY | PART_FILL | PART_CATHETER | PART_BOLUS };
 
 /* image: that runs afterwards, or NULL. */
 static uint8_t therapy_after(const struct pump *p, const struct read_change *change,
@@ -120,6 +123,7 @@ enum result_code pump_acts_plan(const struct pump *p, const struct pump_stage *s
 
 	if (has_image)
 		image = &change->image;
+	plan->image = image;
 	memset(&plan->amounts, 0, sizeof plan->amounts);
 	plan->therapy = therapy_after(p, change, image);
 	plan->digest = has_image ? stage->image_digest : p->program.digest;
@@ -138,9 +142,12 @@ enum result_code pump_acts_plan(const struct pump *p, const struct pump_stage *s
 		return CODE_NO_PROGRAM;
 	}
 	plan->second = why_two(p, stage, &plan->amounts);
+	plan->clock_nl = (change->parts & PART_CLOCK) && pump_clock_is_good(p, change)
+				 ? pump_clock_moves_nl(p, change)
+				 : 0;
 	plan->rate_nl_per_day =
 		pump_infusion_rate(p->limits, plan->therapy, plan->amounts.mean_nl_per_day);
-	return CODE_DONE;
+	return pump_bolus_plan(change, image, &plan->bolus);
 }
 
 static enum result_code check_fill(const struct pump *p, const struct pump_stage *stage)
@@ -175,13 +182,19 @@ static enum result_code check_due(const struct pump *p, const struct read_change
 	return pump_care_take_due(&tried, change->countersign) ? CODE_DONE : CODE_NO_SUCH_THING;
 }
 
-static bool clock_is_good(const struct pump *p, const struct read_change *change)
+static enum result_code check_bolus(const struct pump *p, const struct pump_stage *stage,
+				    const struct pump_plan *plan)
 {
-	return change->zone_min >= -ZONE_MAX_MIN && change->zone_min <= ZONE_MAX_MIN &&
-	       change->clock_ticks_ms <= pump_requests_ticks(p);
+	const struct pump_bolus_setting setting = {.image = plan->image,
+						   .amounts = &plan->amounts,
+						   .therapy = plan->therapy,
+						   .reservoir_nl = plan->reservoir_nl};
+
+	return pump_bolus_check(p, &stage->change, &plan->bolus, &setting);
 }
 
-enum result_code pump_acts_check(const struct pump *p, const struct pump_stage *stage)
+enum result_code pump_acts_check(const struct pump *p, const struct pump_stage *stage,
+				 const struct pump_plan *plan)
 {
 	const struct read_change *change = &stage->change;
 
@@ -191,11 +204,13 @@ enum result_code pump_acts_check(const struct pump *p, const struct pump_stage *
 		if (code != CODE_DONE)
 			return code;
 	}
+	if (change->parts & PART_BOLUS)
+		return check_bolus(p, stage, plan);
 	if (change->parts & PART_OPERATOR)
 		return check_operator(p, change);
 	if (change->parts & PART_COUNTERSIGN)
 		return check_due(p, change);
-	if ((change->parts & PART_CLOCK) && !clock_is_good(p, change))
+	if ((change->parts & PART_CLOCK) && !pump_clock_is_good(p, change))
 		return CODE_OUT_OF_RANGE;
 	if ((change->parts & PART_REVOKE) &&
 	    (change->revoke >= PUMP_SLOTS || !p->memory.pairs[change->revoke].used))
@@ -235,9 +250,7 @@ static void apply_catheter(struct pump *p, const struct read_catheter *catheter)
 
 static void apply_clock(struct pump *p, const struct read_change *change)
 {
-	uint64_t late_s = (pump_requests_ticks(p) - change->clock_ticks_ms) / 1000;
-
-	p->next.core.utc_s = (int64_t)((uint64_t)change->clock_s + late_s);
+	p->next.core.utc_s = pump_clock_ordered(p, change);
 	p->next.core.utc_at_s = p->counters.therapy_s;
 	p->next.care.zone_min = change->zone_min;
 }
@@ -257,19 +270,28 @@ static void apply_bridge(struct pump *p, const struct read_image *image)
 
 static void apply_revoke(struct pump *p, uint8_t slot)
 {
+	struct pump_access *access = &p->next.access;
+
+	access->revoked = true;
+	access->revoked_slot = slot;
+	memcpy(access->revoked_workstation, p->next.pairs[slot].workstation, WORKSTATION_LEN);
 	sodium_memzero(&p->next.pairs[slot], sizeof p->next.pairs[slot]);
 }
 
-void pump_acts_apply(struct pump *p, const struct pump_stage *stage)
+void pump_acts_apply(struct pump *p, const struct pump_stage *stage, const struct pump_plan *plan)
 {
 	const struct read_change *change = &stage->change;
 
+	if (change->parts & LOCKING)
+		pump_doses_lock(&p->next.doses, p->counters.therapy_s);
 	if (change->parts & (PART_THERAPY | PART_IMAGE)) {
 		apply_therapy(p, change);
 		pump_doses_order(&p->next.doses, p->counters.therapy_s);
 	}
 	if (change->parts & PART_IMAGE)
 		apply_bridge(p, &change->image);
+	if (change->parts & PART_BOLUS)
+		pump_bolus_apply(&plan->bolus, p->counters.therapy_s, &p->next.doses);
 	if (change->parts & PART_FILL)
 		apply_fill(p, &change->fill);
 	if (change->parts & PART_CATHETER)
@@ -281,12 +303,18 @@ void pump_acts_apply(struct pump *p, const struct pump_stage *stage)
 		(void)pump_operators_change(&p->next.operators, &change->operator_act);
 	if (change->parts & PART_COUNTERSIGN)
 		(void)pump_care_take_due(&p->next.care, change->countersign);
-	if (change->parts & PART_REVOKE)
-		apply_revoke(p, change->revoke);
+	if (change->parts & PART_CARD)
+		memcpy(p->next.access.card_code, change->card, CARD_CODE_LEN);
 	if (change->parts & PART_TAG)
 		memcpy(p->next.care.tag, change->tag, sizeof p->next.care.tag);
 	if ((change->parts & PART_ALARM) && change->alarm == ALARM_ACKNOWLEDGE)
 		p->next.care.acknowledged |= change->alarm_bits;
+}
+
+void pump_acts_finish(struct pump *p, const struct read_change *change)
+{
+	if (change->parts & PART_REVOKE)
+		apply_revoke(p, change->revoke);
 }
 
 uint64_t pump_acts_amount(const struct pump *p, uint16_t kind, const struct read_change *change)

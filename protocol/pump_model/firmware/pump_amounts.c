@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define GREATEST  UINT64_C(1000000000000)
 #define NL_PER_ML UINT64_C(1000000)
 #define DAY_S     UINT64_C(86400)
 
@@ -19,10 +18,10 @@ bool pump_amounts_volume(const struct read_image *image, uint64_t dose, uint64_t
 	uint64_t concentration = image->drugs[0].concentration_ng_per_ml;
 	uint64_t whole = dose / concentration, rest = dose % concentration;
 
-	if (whole > GREATEST / NL_PER_ML)
+	if (whole > PUMP_AMOUNT_MAX / NL_PER_ML)
 		return false;
 	*nl = whole * NL_PER_ML + rest * NL_PER_ML / concentration;
-	return *nl <= GREATEST;
+	return *nl <= PUMP_AMOUNT_MAX;
 }
 
 /* Index of the step that a minute of the day lies in. */

@@ -11,6 +11,8 @@
 #include "pump_limits.h"
 
 #define PUMP_WEEK_MIN 10080
+/* No amount is above it, nL or nL/day. */
+#define PUMP_AMOUNT_MAX UINT64_C(1000000000000)
 
 struct pump_amounts {
 	uint64_t least_nl_per_day, greatest_nl_per_day; /* of the base */

@@ -131,7 +131,7 @@ static void write_block(const struct newborn *n, uint8_t *block)
 	const struct pump_birth *birth = n->birth;
 	struct pump_pair pair = {.used = birth->paired};
 	struct pump_access access = {.card_tries = 0};
-	struct pump_care care = {.bolus = 0};
+	struct pump_care care = {.due_count = 0};
 	struct pump_operators operators;
 
 	if (birth->paired) {

@@ -21,9 +21,6 @@ void pump_care_write(uint8_t *bytes, const struct pump_care *care)
 	writer_u32(&w, care->catheter_nl);
 	writer_copy(&w, (const uint8_t *)care->tip, TIP_MAX);
 	writer_u64(&w, care->catheter_s);
-	writer_u8(&w, care->bolus);
-	writer_u64(&w, care->bolus_nl_per_day);
-	writer_u64(&w, care->bolus_end_s);
 	writer_u64(&w, care->stop_until_s);
 	writer_u16(&w, (uint16_t)care->zone_min);
 	writer_copy(&w, (const uint8_t *)care->tag, TAG_MAX);
@@ -53,9 +50,6 @@ bool pump_care_read(const uint8_t *bytes, struct pump_care *out)
 	read.catheter_nl = reader_u32(&r);
 	reader_copy(&r, (uint8_t *)read.tip, TIP_MAX);
 	read.catheter_s = reader_u64(&r);
-	read.bolus = reader_u8(&r);
-	read.bolus_nl_per_day = reader_u64(&r);
-	read.bolus_end_s = reader_u64(&r);
 	read.stop_until_s = reader_u64(&r);
 	read.zone_min = (int16_t)reader_u16(&r);
 	reader_copy(&r, (uint8_t *)read.tag, TAG_MAX);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * pump_care - what acts have told the pump: the fill, the catheter, the bolus under way, how long
+ * pump_care - what acts have told the pump: the fill, the catheter, how long
  * a stop lasts, the zone of its clock, the patient's tag, acknowledged alarms, and the
  * countersignatures that are due. Part of a state block; what the acts do is in pump_acts.h.
  */
@@ -33,9 +33,6 @@ struct pump_care {
 	uint32_t catheter_nl;
 	char tip[TIP_MAX + 1];
 	uint64_t catheter_s; /* therapy time of the last catheter act */
-	/* the bolus under way */
-	uint8_t bolus; /* enum bolus_act; 0: none */
-	uint64_t bolus_nl_per_day, bolus_end_s; /* therapy time */
 	uint64_t stop_until_s; /* the stop alarm is due then; 0: a stop without end */
 	int16_t zone_min;
 	char tag[TAG_MAX + 1];
@@ -44,7 +41,7 @@ struct pump_care {
 	struct pump_due due[PUMP_DUE_MAX];
 };
 
-#define PUMP_CARE_LEN (8 + 4 + 4 + 1 + 4 + LOT_MAX + 1 + 2 + 4 + TIP_MAX + 8 + 1 + 8 + 8 + 8 + 2 + TAG_MAX + 4 + 1 + PUMP_DUE_MAX * 16)
+#define PUMP_CARE_LEN (8 + 4 + 4 + 1 + 4 + LOT_MAX + 1 + 2 + 4 + TIP_MAX + 8 + 8 + 2 + TAG_MAX + 4 + 1 + PUMP_DUE_MAX * 16)
 
 void pump_care_write(uint8_t *bytes, const struct pump_care *care);
 /* False: the count is out of bounds; *out untouched. */

@@ -13,9 +13,11 @@ void pump_doses_write(uint8_t *bytes, const struct pump_doses *doses)
 
 	writer_init(&w, bytes, PUMP_DOSES_LEN);
 	writer_u64(&w, doses->order_s);
+	writer_u64(&w, doses->lockout_s);
 	writer_u64(&w, doses->bridge_end_nl);
 	writer_u64(&w, doses->bridge_nl);
 	writer_u64(&w, doses->bridge_nl_per_day);
+	writer_u8(&w, doses->bolus_kind);
 	writer_u64(&w, doses->bolus_from_s);
 	writer_u64(&w, doses->bolus_end_s);
 	writer_u64(&w, doses->bolus_s);
@@ -32,9 +34,11 @@ bool pump_doses_read(const uint8_t *bytes, struct pump_doses *out)
 
 	reader_init(&r, bytes, PUMP_DOSES_LEN);
 	read.order_s = reader_u64(&r);
+	read.lockout_s = reader_u64(&r);
 	read.bridge_end_nl = reader_u64(&r);
 	read.bridge_nl = reader_u64(&r);
 	read.bridge_nl_per_day = reader_u64(&r);
+	read.bolus_kind = reader_u8(&r);
 	read.bolus_from_s = reader_u64(&r);
 	read.bolus_end_s = reader_u64(&r);
 	read.bolus_s = reader_u64(&r);
@@ -54,9 +58,30 @@ void pump_doses_end_bolus(struct pump_doses *doses, uint64_t now_s)
 		doses->bolus_end_s = now_s;
 }
 
+bool pump_doses_has_bolus(const struct pump_doses *doses)
+{
+	return doses->bolus_end_s > 0;
+}
+
+void pump_doses_begin_bolus(struct pump_doses *doses, uint8_t kind, uint64_t now_s,
+			    uint32_t seconds, uint64_t nl_per_day)
+{
+	doses->bolus_kind = kind;
+	doses->bolus_from_s = now_s;
+	doses->bolus_end_s = now_s + seconds;
+	doses->bolus_s = seconds;
+	doses->bolus_nl_per_day = nl_per_day;
+}
+
+void pump_doses_lock(struct pump_doses *doses, uint64_t now_s)
+{
+	doses->lockout_s = now_s;
+}
+
 void pump_doses_order(struct pump_doses *doses, uint64_t now_s)
 {
 	doses->order_s = now_s;
+	pump_doses_lock(doses, now_s);
 	pump_doses_end_bolus(doses, now_s);
 }
 
@@ -102,11 +127,11 @@ uint8_t pump_doses_count(const struct pump_doses *doses, uint64_t now_s)
 enum patient_answer pump_doses_may_start(const struct pump_doses *doses,
 					 const struct read_image *image, uint64_t now_s)
 {
-	uint64_t last_s = doses->order_s;
+	uint64_t last_s = doses->lockout_s;
 
 	if (doses->start_count > 0 && doses->starts[doses->start_count - 1] > last_s)
 		last_s = doses->starts[doses->start_count - 1];
-	if (now_s - last_s < image->lockout_s)
+	if (pump_doses_has_bolus(doses) || now_s - last_s < image->lockout_s)
 		return PATIENT_LOCKOUT;
 	return pump_doses_count(doses, now_s) < image->most ? PATIENT_GRANTED : PATIENT_MOST;
 }
@@ -120,8 +145,5 @@ void pump_doses_start(struct pump_doses *doses, uint64_t now_s, uint32_t seconds
 		doses->start_count--;
 	}
 	doses->starts[doses->start_count++] = now_s;
-	doses->bolus_from_s = now_s;
-	doses->bolus_end_s = now_s + seconds;
-	doses->bolus_s = seconds;
-	doses->bolus_nl_per_day = nl_per_day;
+	pump_doses_begin_bolus(doses, BOLUS_KIND_PATIENT, now_s, seconds, nl_per_day);
 }

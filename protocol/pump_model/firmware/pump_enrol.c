@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { PAIRING_ENROLLED = 0x55 };
+enum { PAIRING_REVOKED = 0x33, PAIRING_ENROLLED = 0x55 };
 
 /* Its own slot, else the first free one; PUMP_SLOTS: none. */
 static uint8_t choose_slot(const struct pump *p)
@@ -25,15 +25,15 @@ static uint8_t choose_slot(const struct pump *p)
 	return slot;
 }
 
-static void prepare_record(struct pump *p, uint8_t slot)
+static void prepare_record(struct pump *p, uint8_t slot, const uint8_t *workstation, uint8_t change)
 {
 	uint8_t raw[RECORD_MAX];
 	struct writer w;
 
 	pump_log_begin(&w, raw, RECORD_PAIRING, p->counters.therapy_s);
 	writer_u8(&w, slot);
-	writer_copy(&w, p->session.workstation, WORKSTATION_LEN);
-	writer_u8(&w, PAIRING_ENROLLED);
+	writer_copy(&w, workstation, WORKSTATION_LEN);
+	writer_u8(&w, change);
 	pump_log_prepare(p, raw, writer_len(&w));
 }
 
@@ -52,7 +52,7 @@ enum result_code pump_enrol(struct pump *p, const struct message *m, struct mess
 		return CODE_MALFORMED;
 	if (slot == PUMP_SLOTS)
 		return CODE_NO_SLOT;
-	prepare_record(p, slot);
+	prepare_record(p, slot, p->session.workstation, PAIRING_ENROLLED);
 	pump_store_begin(p);
 	pair = &p->next.pairs[slot];
 	if (!pair->used)
@@ -67,6 +67,19 @@ enum result_code pump_enrol(struct pump *p, const struct message *m, struct mess
 	p->enrol_slot = slot;
 	pump_store_commit(p, PUMP_AFTER_ENROL);
 	return CODE_DONE;
+}
+
+bool pump_enrol_record_revoked(struct pump *p)
+{
+	const struct pump_access *access = &p->memory.access;
+
+	if (!access->revoked)
+		return false;
+	prepare_record(p, access->revoked_slot, access->revoked_workstation, PAIRING_REVOKED);
+	pump_store_begin(p);
+	p->next.access.revoked = false;
+	pump_store_commit(p, PUMP_AFTER_NOTHING);
+	return true;
 }
 
 void pump_enrol_stored(struct pump *p)

@@ -21,5 +21,7 @@ void pump_enrol_stored(struct pump *p);
 enum result_code pump_enrol_list(struct pump *p, const struct message *m, struct message *answer);
 enum result_code pump_enrol_security(struct pump *p, const struct message *m,
 				     struct message *answer);
+/* A slot was revoked: its record. False: none was. */
+bool pump_enrol_record_revoked(struct pump *p);
 
 #endif

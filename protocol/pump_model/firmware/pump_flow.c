@@ -2,8 +2,9 @@
 #include "pump_flow.h"
 
 #include "pump_amounts.h"
+#include "pump_clock.h"
 
-enum { MINUTE_S = 60, DAY_S = 86400, WEEK_S = 7 * DAY_S, THURSDAY = 3 };
+enum { MINUTE_S = 60 };
 
 static void shorten(struct pump_flow *flow, uint64_t until_s)
 {
@@ -11,22 +12,10 @@ static void shorten(struct pump_flow *flow, uint64_t until_s)
 		flow->until_s = until_s;
 }
 
-/* Second of the week from Monday 00:00 on, by the pump's own clock. */
-static uint32_t local_second(const struct pump *p)
-{
-	const struct pump_core *core = &p->memory.core;
-	/* Unsigned sums wrap; as a signed number the result is right for every clock that can be set. */
-	int64_t clock = (int64_t)((uint64_t)core->utc_s + (p->counters.therapy_s - core->utc_at_s));
-	int64_t second = (clock % WEEK_S + p->memory.care.zone_min * MINUTE_S +
-			  THURSDAY * DAY_S) % WEEK_S;
-
-	return (uint32_t)(second < 0 ? second + WEEK_S : second);
-}
-
 static void add_base(const struct pump *p, struct pump_flow *flow)
 {
 	const struct read_image *image = &p->program.image;
-	uint32_t second = local_second(p);
+	uint32_t second = pump_clock_local_second(p);
 	uint32_t minute = second / MINUTE_S;
 	uint64_t rate;
 
@@ -66,7 +55,7 @@ static bool bolus_now(const struct pump *p, struct pump_burst *out)
 
 	if (p->counters.therapy_s >= doses->bolus_end_s)
 		return false;
-	*out = (struct pump_burst){.kind = BOLUS_KIND_PATIENT,
+	*out = (struct pump_burst){.kind = doses->bolus_kind,
 				   .nl_per_day = doses->bolus_nl_per_day,
 				   .left_s = doses->bolus_end_s - p->counters.therapy_s};
 	return true;

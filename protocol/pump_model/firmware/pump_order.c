@@ -7,6 +7,7 @@
 #include "pump_requests.h"
 #include "pump_session.h"
 #include "pump_store.h"
+#include "pump_visit.h"
 
 #include <string.h>
 
@@ -72,6 +73,10 @@ enum result_code pump_order_stage(struct pump *p, const struct message *m, struc
 	staged->expires_ticks_ms = p->stage.expires_ms;
 	staged->operators = p->memory.operators.version;
 	staged->second = plan.second;
+	staged->bolus_nl = plan.bolus.nl;
+	staged->bolus_nl_per_day = plan.bolus.nl_per_day;
+	staged->bolus_s = plan.bolus.seconds;
+	staged->clock_nl = plan.clock_nl;
 	tell_acts(change, staged);
 	return CODE_DONE;
 }
@@ -239,8 +244,7 @@ static enum result_code check_mixture(const struct pump *p, struct commit *c)
 
 static enum result_code check_acts(const struct pump *p, struct commit *c)
 {
-	(void)c;
-	return pump_acts_check(p, &p->stage);
+	return pump_acts_check(p, &p->stage, &c->plan);
 }
 
 static bool has_supervisor(const struct pump *p, const struct msg_commit *m)
@@ -330,7 +334,7 @@ static void execute(struct pump *p, const struct commit *c)
 		core->image_len = (uint16_t)p->stage.change.image_len;
 		core->memory_lost = false;
 	}
-	pump_acts_apply(p, &p->stage);
+	pump_acts_apply(p, &p->stage, &c->plan);
 	if (c->breaks_glass)
 		pump_care_add_due(&p->next.care, result.record_seq,
 				  p->counters.therapy_s + PUMP_COUNTERSIGN_S);
@@ -341,9 +345,10 @@ static void execute(struct pump *p, const struct commit *c)
 		pair->size = c->message->witness_size;
 		memcpy(pair->root, c->message->witness_root, DIGEST_LEN);
 	}
+	pump_acts_finish(p, &p->stage.change);
 	p->stage.present = false;
+	p->committed = result;
 	p->commit_session = p->session.number;
-	p->commit_slot = p->session.slot;
 	pump_store_commit(p, PUMP_AFTER_COMMIT);
 }
 
@@ -374,13 +379,17 @@ enum result_code pump_order_commit(struct pump *p, const struct message *m,
 
 void pump_order_committed(struct pump *p)
 {
-	const struct pump_pair *pair = &p->memory.pairs[p->commit_slot];
 	struct message answer = {.op = 0};
 
+	/* Who shakes hands with a key or a code that counts no longer must not come to its end. */
+	if (p->committed.kind == ORDER_REVOKE || p->committed.kind == ORDER_CARD)
+		pump_visit_end_all(p);
 	/* A session that began since has its own question; the order stands in the results. */
-	if (p->session.number != p->commit_session || !pump_session_can_send(p, CHANNEL_OUT))
+	if (p->session.number != p->commit_session || !pump_session_can_send(p, CHANNEL_OUT)) {
+		pump_session_end_revoked(p);
 		return;
-	fill_committed(&answer, &pair->results[pair->result_count - 1]);
+	}
+	fill_committed(&answer, &p->committed);
 	pump_session_send(p, CHANNEL_OUT, &answer);
 }
 

@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_patient.h"
 
-#include "pump_amounts.h"
+#include "pump_bolus.h"
 #include "pump_infusion.h"
 #include "pump_log.h"
 #include "pump_store.h"
 
 enum bolus_end { BOLUS_COMPLETE = 0x55, BOLUS_ENDED_EARLY = 0x33 };
+
+static bool is_there(const struct pump *p)
+{
+	const struct read_image *image = &p->program.image;
+	struct pump_amounts amounts;
+	struct pump_bolus bolus = {.seconds = image->patient_s};
+
+	/* An active image has amounts: they were worked out when it became active. */
+	if (!pump_amounts_work_out(image, p->limits, &amounts))
+		return false;
+	bolus.nl = amounts.patient_nl;
+	return pump_bolus_is_there(p->limits, &bolus, &amounts, pump_infusion_reservoir(p));
+}
 
 static enum patient_answer answer_of(const struct pump *p)
 {
@@ -19,7 +32,7 @@ static enum patient_answer answer_of(const struct pump *p)
 		return PATIENT_NOT_RUNNING;
 	if (pump_doses_bridge_left(doses, p->counters.delivered_nl) > 0)
 		return PATIENT_BRIDGE;
-	if (pump_infusion_reservoir(p) <= p->limits->residual_nl)
+	if (!is_there(p))
 		return PATIENT_EMPTY;
 	return pump_doses_may_start(doses, &program->image, p->counters.therapy_s);
 }
@@ -68,7 +81,7 @@ static void record_bolus(struct pump *p)
 	struct writer w;
 
 	pump_log_begin(&w, raw, RECORD_BOLUS, p->counters.therapy_s);
-	writer_u8(&w, BOLUS_KIND_PATIENT);
+	writer_u8(&w, doses->bolus_kind);
 	writer_u8(&w, seconds == doses->bolus_s ? BOLUS_COMPLETE : BOLUS_ENDED_EARLY);
 	writer_u32(&w, (uint32_t)(doses->bolus_nl_per_day * seconds / PUMP_DAY_S));
 	writer_u32(&w, (uint32_t)seconds);

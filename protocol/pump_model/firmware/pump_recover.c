@@ -167,6 +167,7 @@ static void take_entry(struct pump *p, const struct pump_entry *entry)
 	} else if (type == RECORD_ORDER) {
 		take_order(&p->memory, &r, entry->seq);
 		p->memory.doses.order_s = time_s;
+		pump_doses_lock(&p->memory.doses, time_s);
 	} else if (type == RECORD_PATIENT_BOLUS) {
 		take_patient(&p->memory.doses, &r, time_s);
 	}

@@ -167,10 +167,19 @@ static bool promise_ticks(struct pump *p)
 	return true;
 }
 
+static enum result_code run_decoded(struct pump *p, const struct request *request,
+				    struct message *answer)
+{
+	struct message m;
+
+	if (message_decode(p->session.request, p->session.request_len, &m) != PUMP_OK)
+		return CODE_MALFORMED;
+	return request->run(p, &m, answer);
+}
+
 static void carry_out(struct pump *p, const struct request *request, uint16_t op)
 {
-	struct pump_session *s = &p->session;
-	struct message m;
+	const struct pump_session *s = &p->session;
 	struct message answer = {.op = 0};
 	enum result_code code = CODE_UNKNOWN_OP;
 
@@ -178,10 +187,8 @@ static void carry_out(struct pump *p, const struct request *request, uint16_t op
 		code = CODE_NOT_NOW;
 	else if (request && s->is_card && !request->by_card)
 		code = CODE_NOT_ENROLLED;
-	else if (request && message_decode(s->request, s->request_len, &m) != PUMP_OK)
-		code = CODE_MALFORMED;
 	else if (request)
-		code = request->run(p, &m, &answer);
+		code = run_decoded(p, request, &answer);
 	if (code != CODE_DONE)
 		pump_requests_refuse(p, op, code);
 	else if (answer.op != 0)

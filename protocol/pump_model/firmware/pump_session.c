@@ -36,6 +36,14 @@ void pump_session_end(struct pump *p)
 	pump_visit_end(p, p->session.link);
 }
 
+void pump_session_end_revoked(struct pump *p)
+{
+	const struct pump_session *s = &p->session;
+
+	if (s->is_open && !s->is_card && !p->memory.pairs[s->slot].used)
+		pump_session_end(p);
+}
+
 void pump_session_begin(struct pump *p, unsigned link)
 {
 	struct pump_session *s = &p->session;
@@ -166,5 +174,10 @@ bool pump_session_action(struct pump *p, struct pump_action *out)
 
 void pump_session_sent(struct pump *p, enum channel channel)
 {
-	sender_of(&p->session, channel)->in_flight = false;
+	struct pump_session *s = &p->session;
+
+	sender_of(s, channel)->in_flight = false;
+	/* A workstation that revoked itself is still answered. */
+	if (channel == CHANNEL_OUT && !splitter_pending(&s->out.splitter))
+		pump_session_end_revoked(p);
 }

@@ -20,6 +20,8 @@ void pump_session_begin(struct pump *p, unsigned link);
 void pump_session_close(struct pump *p);
 /* Ends the session without an answer and asks for the link to be dropped. */
 void pump_session_end(struct pump *p);
+/* Ends the session if the slot that it came by was revoked. */
+void pump_session_end_revoked(struct pump *p);
 /* A value written to In. False: it ended the session. A request may now be waiting. */
 bool pump_session_feed(struct pump *p, const uint8_t *value, size_t len);
 /* Ends the session if it is too old, too silent or a message takes too long. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_tell.h"
 
+#include "pump_clock.h"
 #include "pump_flow.h"
 #include "pump_infusion.h"
 #include "pump_requests.h"
@@ -8,14 +9,6 @@
 #include <string.h>
 
 _Static_assert(CARE_DUE_MAX == PUMP_DUE_MAX, "CARE lists every countersignature that is due");
-
-int64_t pump_tell_clock(const struct pump *p)
-{
-	const struct pump_core *core = &p->memory.core;
-
-	/* Unsigned sums wrap; as a signed number the result is right for every clock that can be set. */
-	return (int64_t)((uint64_t)core->utc_s + (p->counters.therapy_s - core->utc_at_s));
-}
 
 static uint32_t stop_left(const struct pump *p)
 {
@@ -41,7 +34,7 @@ enum result_code pump_tell_status(struct pump *p, const struct message *m, struc
 	status->reservoir_nl = pump_infusion_reservoir(p);
 	status->low_alarm_nl = p->program.low_alarm_nl;
 	status->alarms = core->alarms;
-	status->clock_s = pump_tell_clock(p);
+	status->clock_s = pump_clock_now(p);
 	status->ticks_ms = pump_requests_ticks(p);
 	status->delivered_nl = p->counters.delivered_nl;
 	status->bridge_left_nl = pump_doses_bridge_left(doses, p->counters.delivered_nl);
@@ -77,7 +70,7 @@ enum result_code pump_tell_care(struct pump *p, const struct message *m, struct 
 	memcpy(told->tip, care->tip, sizeof told->tip);
 	told->contents = care->contents == 0 ? CONTENTS_UNKNOWN : care->contents;
 	told->zone_min = care->zone_min;
-	told->clock_s = pump_tell_clock(p);
+	told->clock_s = pump_clock_now(p);
 	told->ticks_ms = pump_requests_ticks(p);
 	told->clock_set_ago_s = now_s - p->memory.core.utc_at_s;
 	told->due_count = care->due_count;

@@ -10,7 +10,4 @@
 enum result_code pump_tell_status(struct pump *p, const struct message *m, struct message *answer);
 enum result_code pump_tell_care(struct pump *p, const struct message *m, struct message *answer);
 
-/* Calendar time that the pump believes it is, s since 1970-01-01 UTC. */
-int64_t pump_tell_clock(const struct pump *p);
-
 #endif

@@ -200,6 +200,10 @@ static bool take_share(struct pump *p, struct pump_visit *v)
 
 static bool take_tag(struct pump *p, struct pump_visit *v)
 {
+	if (!v->is_card && !p->memory.pairs[v->slot].used) {
+		pump_security_note(p, SECURITY_WORKSTATION, v->workstation);
+		return false;
+	}
 	if (!take_step(p, v, v->in.message, v->in.len))
 		return false;
 	pump_session_begin(p, (unsigned)(v - p->visits));
@@ -225,6 +229,14 @@ static bool take_message(struct pump *p, struct pump_visit *v)
 		break;
 	}
 	return false;
+}
+
+void pump_visit_end_all(struct pump *p)
+{
+	for (unsigned i = 0; i < PUMP_LINKS; i++)
+		if (p->visits[i].phase != PUMP_VISIT_FREE &&
+		    p->visits[i].phase != PUMP_VISIT_SESSION)
+			pump_visit_end(p, i);
 }
 
 bool pump_visit_feed(struct pump *p, unsigned link, const uint8_t *value, size_t len)

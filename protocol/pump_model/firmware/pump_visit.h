@@ -27,6 +27,8 @@ void pump_visit_open(struct pump *p, unsigned link, uint16_t mtu);
 void pump_visit_close(struct pump *p, unsigned link);
 /* Asks for the link to be dropped; nothing more is taken from it. */
 void pump_visit_end(struct pump *p, unsigned link);
+/* Ends every visit; the session stays. */
+void pump_visit_end_all(struct pump *p);
 /* A value written to In. False: it ended the visit. */
 bool pump_visit_feed(struct pump *p, unsigned link, const uint8_t *value, size_t len);
 void pump_visit_sent(struct pump *p, unsigned link);
