@@ -14,6 +14,13 @@ const struct program *program_plan_running(const struct program_plan *plan)
 	return plan->running.present ? &plan->running.program : NULL;
 }
 
+/* The pump was told of all from the reservoir to the tip; 0: of nothing. */
+static struct volume catheter_of(const struct program_plan *plan)
+{
+	const int64_t to_tip = plan->care.catheter_nl, tubing = plan->model ? plan->model->tubing.nl : 0;
+	return (struct volume){to_tip > tubing ? to_tip - tubing : 0};
+}
+
 struct program_view program_plan_view(const struct program_plan *plan)
 {
 	return (struct program_view){.running = program_plan_running(plan),
@@ -21,7 +28,13 @@ struct program_view program_plan_view(const struct program_plan *plan)
 				     .next = &plan->program,
 				     .amounts = &plan->amounts,
 				     .model = plan->model,
-				     .clock_s = plan->status.clock_s};
+				     .clock_s = plan->status.clock_s,
+				     .bridge_left = {(int64_t)plan->status.bridge_left_nl},
+				     .has_catheter = catheter_of(plan).nl > 0,
+				     .catheter = catheter_of(plan),
+				     .is_filled = plan->care.contents == CONTENTS_RESERVOIR,
+				     .zone_min = plan->care.zone_min,
+				     .reservoir = {(int64_t)plan->status.reservoir_nl}};
 }
 
 enum error_code program_plan_refuse(const struct program_plan *plan, const struct values *args,
@@ -54,6 +67,21 @@ bool program_plan_overrides(const struct app *app, const struct program_plan *pl
 	return app->options.reason && findings_refuse(plan->findings, plan->count);
 }
 
+/* The bridge that keeps the old dose until the new drug has arrived, where the pump knows enough for it. */
+static void suggest_bridge(struct output *out, const struct program_plan *plan)
+{
+	const struct program *running = program_plan_running(plan);
+	struct program_totals totals;
+	char volume[DECIMAL_TEXT_MAX], rate[DECIMAL_TEXT_MAX];
+	if (!running || mixture_equal(&running->mixture, &plan->program.mixture) || !catheter_of(plan).nl ||
+	    plan->status.therapy != THERAPY_RUNNING ||
+	    program_totals(running, plan->model, &totals) != PUMP_OK || totals.rate.nl_per_day < 1)
+		return;
+	(void)volume_print((struct volume){plan->care.catheter_nl}, volume);
+	(void)volume_rate_print(totals.rate, rate);
+	output_note(out, "To keep the old dose until the new drug is at the tip, the bridge is: %s at %s.", volume, rate);
+}
+
 static enum error_code check(struct app *app, const struct values *args, struct output *out,
 			     struct program_plan *plan, struct error *error)
 {
@@ -65,6 +93,9 @@ static enum error_code check(struct app *app, const struct values *args, struct 
 		.has_since_change = args->at[ARG_OF_LAST_CHANGE].present,
 		.since_change = args->at[ARG_OF_LAST_CHANGE].as.duration,
 		.without_drug = args->at[ARG_OF_WITHOUT].as.duration,
+		.has_catheter = catheter_of(plan).nl > 0,
+		.catheter = catheter_of(plan),
+		.bridge_left = {(int64_t)plan->status.bridge_left_nl},
 		.has_fill = args->at[ARG_OF_FILL].present,
 		.fill = args->at[ARG_OF_FILL].as.volume,
 	};
@@ -73,6 +104,8 @@ static enum error_code check(struct app *app, const struct values *args, struct 
 		return code;
 	plan->count = limits_check(&request, plan->findings);
 	describe_findings(out, plan->findings, plan->count);
+	if (plan->program.bridge.kind == BRIDGE_UNSAID)
+		suggest_bridge(out, plan);
 	plan->has_amounts = program_amounts_plan(&plan->program, plan->model, &plan->amounts);
 	return ERR_NONE;
 }
@@ -81,6 +114,8 @@ static enum error_code prepare(struct app *app, const struct values *args, struc
 			       struct program_plan *plan, struct error *error)
 {
 	enum error_code code = session_read_status(app->session, &plan->status, error);
+	if (!code)
+		code = session_read_care(app->session, &plan->care, error);
 	if (!code)
 		code = session_read_program(app->session, &plan->running, error);
 	if (!code)

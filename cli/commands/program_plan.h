@@ -11,6 +11,7 @@
 
 struct program_plan {
 	struct msg_status status;
+	struct msg_care care;
 	struct client_program running;
 	struct program program; /* that was typed */
 	const struct pump_limits *model;

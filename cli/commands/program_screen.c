@@ -8,6 +8,7 @@
 
 #include "describe.h"
 #include "path_ahead.h"
+#include "program_tip.h"
 #include "program_text.h"
 #include "schedule.h"
 
@@ -156,7 +157,8 @@ static void compare_bridge(struct output *out, const struct program_view *view)
 		return;
 	if (had && !mixture_changes(view) &&
 	    (view->next->bridge.kind == BRIDGE_UNSAID || bridge_is_said_again(view)))
-		change = "what is left of it runs on";
+		change = view->bridge_left.nl ? "what is left of it runs on"
+			 : bridge_is_said_again(view) ? OUTPUT_NO_CHANGE : "over";
 	output_compare(out, "Bridge", left, right, change);
 }
 
@@ -219,10 +221,10 @@ static void add_ratio(struct cJSON *row, const struct program_view *view,
 }
 
 static void add_drug(struct cJSON *list, const struct program_view *view,
-		     const struct program_amounts *now, size_t part)
+		     const struct program_amounts *now, const struct program_tip *tip, size_t part)
 {
 	char name[DESCRIBE_NAME_MAX];
-	struct mass hour = {0};
+	struct mass hour = {0}, mass = {0};
 	const struct mixture *mixture = &view->next->mixture;
 	const enum mass_unit unit = mixture_unit(mixture, part);
 	struct cJSON *row = output_object(list, NULL);
@@ -236,7 +238,10 @@ static void add_drug(struct cJSON *list, const struct program_view *view,
 	output_mass(row, "greatest_in_any_24_hours", (struct mass){view->amounts->daily[part].ng_per_day}, unit);
 	output_mass(row, "worst_case_day", (struct mass){view->amounts->worst[part].ng_per_day}, unit);
 	add_ratio(row, view, now, part);
-	output_unknown(row, "at_the_tip_in_24_hours");
+	if (tip->known && program_tip_mass(tip, mixture->parts[part].name, &mass))
+		output_mass(row, "at_the_tip_in_24_hours", mass, unit);
+	else
+		output_unknown(row, "at_the_tip_in_24_hours");
 }
 
 /* How the old mixture leaves the line: how long, how fast, until when, and which drugs meanwhile. */
@@ -274,6 +279,29 @@ static void add_bridging(struct output *out, const struct program_view *view)
 	}
 }
 
+/* Drugs that the program has no more, but the line still holds. */
+static void add_old_at_tip(struct cJSON *data, const struct program_view *view, const struct program_tip *tip)
+{
+	struct cJSON *list = NULL;
+	for (size_t i = 0; tip->known && i < view->running->mixture.count; i++) {
+		const struct mixture *old = &view->running->mixture;
+		char name[DESCRIBE_NAME_MAX];
+		struct mass mass;
+		size_t k = 0;
+		while (k < view->next->mixture.count &&
+		       strcmp(old->parts[i].name, view->next->mixture.parts[k].name) != 0)
+			k++;
+		if (k < view->next->mixture.count || !program_tip_mass(tip, old->parts[i].name, &mass))
+			continue;
+		if (!list)
+			list = output_array(data, "old_drugs_at_the_tip_in_24_hours");
+		struct cJSON *row = output_object(list, NULL);
+		describe_drug(old, i, name);
+		output_string(row, "drug", name);
+		output_mass(row, "amount", mass, mixture_unit(old, i));
+	}
+}
+
 void program_screen_amounts(struct output *out, const struct program_view *view)
 {
 	struct program_amounts now = {0};
@@ -281,9 +309,12 @@ void program_screen_amounts(struct output *out, const struct program_view *view)
 	if (view->running && !program_amounts_plan(view->running, view->model, &now))
 		memset(&now, 0, sizeof(now));
 	describe_program(output_object(data, "to_be_programmed"), view->next);
+	struct program_tip *tip = program_tip_ahead(view);
 	struct cJSON *totals = output_array(data, "totals");
 	for (size_t i = 0; i < view->next->mixture.count; i++)
-		add_drug(totals, view, &now, i);
+		add_drug(totals, view, &now, tip, i);
+	add_old_at_tip(data, view, tip);
+	free(tip);
 	if (view->next->patient.present)
 		output_integer(data, "worst_case_patient_boluses", view->amounts->patient_boluses);
 	if (mixture_changes(view))
@@ -300,6 +331,13 @@ static void note_regimen(struct output *out, const struct program *running, cons
 		output_note(out, "The periodic doses of the running program end with this order.");
 }
 
+static void note_bridge(struct output *out, struct volume left)
+{
+	char text[OUTPUT_VOLUME_TEXT_MAX];
+	output_measured_volume_text(left, OUTPUT_DELIVERED_STEP_NL, text);
+	output_note(out, "A bridge runs: what is left of it, %s, is delivered first, and the program after it.", text);
+}
+
 void program_screen_notes(struct output *out, const struct program_view *view)
 {
 	const struct program *running = view->running, *next = view->next;
@@ -310,9 +348,9 @@ void program_screen_notes(struct output *out, const struct program_view *view)
 		output_note(out, "The patient can take no bolus any more after this order.");
 	if (running->patient.present && next->patient.present)
 		output_note(out, "The patient may go on taking boluses; the lockout begins anew with this order.");
-	if (running->bridge.kind == BRIDGE_RUNS && !mixture_changes(view) &&
+	if (view->bridge_left.nl > 0 && !mixture_changes(view) &&
 	    (next->bridge.kind == BRIDGE_UNSAID || bridge_is_said_again(view)))
-		output_note(out, "What is left of the bridge that the running program began with runs on first.");
+		note_bridge(out, view->bridge_left);
 	for (size_t i = 0; i < running->mixture.count; i++) {
 		char name[DESCRIBE_NAME_MAX];
 		size_t k = 0;

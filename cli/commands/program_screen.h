@@ -14,6 +14,11 @@ struct program_view {
 	const struct program_amounts *amounts; /* of next */
 	const struct pump_limits *model;       /* NULL: unknown */
 	int64_t clock_s;                       /* the pump's, now */
+	int64_t zone_min;                      /* its local time is ahead of UTC by so much */
+	struct volume reservoir, bridge_left;  /* 0: no bridge runs */
+	bool has_catheter;                     /* the pump was told of a catheter */
+	struct volume catheter;
+	bool is_filled; /* catheter and tubing hold what the reservoir holds, as the pump was told */
 };
 
 /* Side by side, row by row: data.comparison. */

@@ -148,9 +148,35 @@ class ProgramModes(harness.PumpCase):
         self.apply(*words)
         self.delivered("1d")
         data = self.apply(*words)
-        self.assertTrue(any("What is left of the bridge" in note for note in data["notes"]))
+        self.assertEqual([row["change"] for row in data["comparison"] if row["label"] == "Bridge"], ["no change"])
         self.assertAlmostEqual(self.delivered("1d"), 0.1, delta=0.0005)
         self.refused(4, "L-bridge-volume", "program", "apply", "text", STRONGER + "; bridge 0.1 mL at 0.4 mL/day")
+
+    def test_a_program_over_a_bridge_lets_what_is_left_of_it_run_on(self):
+        self.apply("text", STRONGER + "; bridge 0.199 mL at 0.4 mL/day")
+        self.delivered("6h")
+        data = self.apply("baclofen", "220", "mcg/day")
+        row = next(row for row in data["comparison"] if row["label"] == "Bridge")
+        self.assertEqual(row["change"], "what is left of it runs on")
+        self.assertTrue(any("what is left of it, 0.09" in note for note in data["notes"]), data["notes"])
+        self.assertEqual(data["now_in_pump"]["delivery_rate"]["value"], "0.4")
+        self.assertAlmostEqual(self.delivered("5h"), 0.4 * 5 / 24, delta=0.0005)
+
+    def test_what_reaches_the_tip_is_known_once_the_pump_was_told_of_its_catheter(self):
+        words = ("text", STRONGER + "; bridge 0.399 mL at 0.4 mL/day")
+        self.assertIsNone(self.must("program", "diff", "baclofen", "210", "mcg/day")["totals"][0]["at_the_tip_in_24_hours"])
+        catheter = ("catheter", "set", "90", "cm", "volume", "0.2", "mL", "holds", "reservoir")
+        confirm = [word for text in self.must(*catheter, "--dry-run")["confirm"] for word in ("--confirm", text)]
+        self.must(*catheter, *confirm)
+        tip = [self.must("program", "diff", *typed)["totals"][0]["at_the_tip_in_24_hours"]["value"]
+               for typed in (("baclofen", "210", "mcg/day"), words)]
+        self.assertEqual(tip[0], "210")
+        unsaid = self.pump("program", "check", "text", STRONGER).data()
+        self.assertTrue(any("the bridge is: 0.399 mL at 0.4 mL/day" in note for note in unsaid["notes"]), unsaid["notes"])
+        # 23 h 56 min at the old dose, then what is behind it
+        self.assertAlmostEqual(float(tip[1]), 200, delta=1)
+        without = self.pump("program", "check", "text", STRONGER + "; bridge none line-aspirated").data()
+        self.assertEqual(without["totals"][0]["at_the_tip_in_24_hours"]["value"], "50")
 
     def test_no_bridge_for_a_reason_is_said_and_confirmed(self):
         self.refused(4, "L-bridge-none", "program", "apply", "text", STRONGER + "; bridge none accepted")
