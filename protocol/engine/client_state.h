@@ -61,6 +61,7 @@ struct client_order {
 	uint64_t record_seq;
 	uint64_t read_rate; /* nL/day, as STATUS said after the order */
 	uint8_t read_bolus; /* of STATUS, likewise */
+	bool read_bridging; /* a bridge runs, as it said */
 	bool differs;
 };
 

@@ -341,6 +341,7 @@ void order_on_status(struct client *c, const struct msg_status *status)
 	struct client_order *order = &c->order;
 
 	order->read_rate = status->rate_nl_per_day;
+	order->read_bridging = status->bridge_left_nl > 0;
 	if (status->therapy != order->intent.result_therapy ||
 	    memcmp(status->active_digest, order->intent.result_digest, DIGEST_LEN) != 0)
 		c->order.differs = true;
@@ -359,7 +360,8 @@ static bool rate_is_right(struct client_order *order, const struct msg_image *im
 		return false;
 	/* What was meant has been compared when it was staged: its place is free. */
 	return read_back_rate(image->image, image->image_len,
-			      order->read_rate - order->staged.bolus_nl_per_day, &order->program);
+			      order->read_rate - order->staged.bolus_nl_per_day, order->read_bridging,
+			      &order->program);
 }
 
 void order_on_image(struct client *c, const struct msg_image *image)

@@ -35,12 +35,14 @@ static bool is_base_rate(const struct program *program, uint64_t nl_per_day)
 	return false;
 }
 
-bool read_back_rate(const uint8_t *image, size_t len, uint64_t nl_per_day, struct program *program)
+bool read_back_rate(const uint8_t *image, size_t len, uint64_t nl_per_day, bool is_bridging,
+		    struct program *program)
 {
 	if (image_decode(image, len, program) != PUMP_OK)
 		return false;
-	if (program->bridge.kind == BRIDGE_RUNS &&
-	    (uint64_t)program->bridge.rate.nl_per_day == nl_per_day)
-		return true;
-	return is_base_rate(program, nl_per_day);
+	if (!is_bridging)
+		return is_base_rate(program, nl_per_day);
+	return program->bridge.kind == BRIDGE_UNSAID ||
+	       (program->bridge.kind == BRIDGE_RUNS &&
+		(uint64_t)program->bridge.rate.nl_per_day == nl_per_day);
 }

@@ -10,10 +10,12 @@
 #include "program.h"
 
 /*
- * True if a pump that runs image (canonical bytes) may deliver nl_per_day right after an order, without a bolus: one
- * of the base rates of the week, alone or with a periodic dose on top, or that of a bridge. False also where the bytes
- * are no image. *program is what they mean; of no use then.
+ * True if a pump that runs image (canonical bytes) may deliver nl_per_day right after an order, without a bolus: one of
+ * the base rates of the week, alone or with a periodic dose on top; while a bridge runs (is_bridging: as the pump says)
+ * that of the bridge, which an image may leave to the one before it. False also where the bytes are no image. *program is
+ * what they mean; of no use then.
  */
-bool read_back_rate(const uint8_t *image, size_t len, uint64_t nl_per_day, struct program *program);
+bool read_back_rate(const uint8_t *image, size_t len, uint64_t nl_per_day, bool is_bridging,
+		    struct program *program);
 
 #endif
