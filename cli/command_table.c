@@ -4,7 +4,7 @@
 
 const struct command_group *const command_groups[] = {
 	&pump_commands,  &pair_commands,  &program_commands, &therapy_commands,
-	&catheter_commands, &alarm_commands, &operator_commands,
+	&refill_commands, &catheter_commands, &clock_commands, &alarm_commands, &operator_commands,
 	&log_commands,   &audit_commands,   &drug_commands,    &calc_commands,
 	&calc_path_commands, &calc_start_commands, &calc_program_commands,
 	&sim_commands,     &help_commands,

@@ -11,7 +11,7 @@ enum { ACK_WHICH };
 
 static const char *const alarm_choices[] = {"low", "empty", "memory", NULL};
 
-static void list_alarms(struct cJSON *data, uint32_t alarms)
+static void list_alarms(struct cJSON *data, uint32_t alarms, uint32_t acknowledged)
 {
 	struct cJSON *list = output_array(data, "alarms");
 	const struct alarm_row *row;
@@ -21,6 +21,7 @@ static void list_alarms(struct cJSON *data, uint32_t alarms)
 			output_string(node, "alarm", row->word);
 			output_string(node, "priority", "*** HIGH");
 			output_string(node, "what", row->text);
+			output_flag(node, "acknowledged", (acknowledged & row->bit) != 0);
 			output_string(node, "meaning", row->meaning);
 		}
 		alarms &= ~row->bit;
@@ -37,7 +38,7 @@ static enum error_code alarm_list(struct app *app, const struct values *args, st
 	const enum error_code code = session_read_status(app->session, &status, error);
 	if (code)
 		return code;
-	list_alarms(output_data(out), status.alarms);
+	list_alarms(output_data(out), status.alarms, status.acknowledged);
 	if (!status.alarms)
 		output_note(out, "The pump raises no alarm.");
 	return ERR_NONE;
@@ -68,7 +69,8 @@ static void tell_alarms(void *ctx, struct output *out, const struct msg_status *
 	char names[ALARM_WORDS_MAX];
 	(void)ctx;
 	alarm_words_print(now->alarms, names);
-	output_note(out, "Pump now reports %s%s.", now->alarms ? "alarm " : "no alarm", names);
+	output_note(out, "Pump now reports %s%s%s.", now->alarms ? "alarm " : "no alarm", names,
+		    now->alarms && !(now->alarms & ~now->acknowledged) ? ", acknowledged" : "");
 }
 
 static enum error_code alarm_ack(struct app *app, const struct values *args, struct output *out,
@@ -80,7 +82,7 @@ static enum error_code alarm_ack(struct app *app, const struct values *args, str
 	const enum error_code code = session_read_status(app->session, &status, error);
 	if (code)
 		return code;
-	list_alarms(output_data(out), status.alarms);
+	list_alarms(output_data(out), status.alarms, status.acknowledged);
 	const uint32_t wanted = which->present ? alarm_row_at(which->as.choice)->bit : status.alarms;
 	if (!(status.alarms & wanted))
 		return error_set(error, ERR_NOTHING_TO_DO, "the pump does not raise %s alarm",

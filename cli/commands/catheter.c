@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* catheter set, aspirated, revised: what the pump knows of the way to the tip. */
+/* catheter show, set, aspirated, revised: what the pump knows of the way to the tip. */
 #include <stdio.h>
 #include <string.h>
 
@@ -98,7 +98,29 @@ static void tell_done(void *ctx, struct output *out, const struct msg_status *no
 {
 	(void)ctx;
 	(void)now;
-	output_note(out, "The pump took the catheter data.");
+	output_note(out, "The pump took the catheter data. To read them: pumpctl catheter show");
+}
+
+static enum error_code catheter_show(struct app *app, const struct values *args, struct output *out,
+				     struct error *error)
+{
+	struct msg_care care;
+	(void)args;
+	const enum error_code code = session_read_care(app->session, &care, error);
+	if (code)
+		return code;
+	if (!care.catheter_nl) {
+		output_unknown(output_data(out), "volume_to_tip");
+		output_note(out, "The pump was never told of a catheter: pumpctl catheter set");
+		return ERR_NONE;
+	}
+	const struct catheter_facts facts = {.length_mm = care.catheter_length_mm,
+					     .to_tip = {care.catheter_nl},
+					     .tip = care.tip,
+					     .contents = care.contents};
+	catheter_words_add(output_data(out), &facts, pump_limits_find(session_pump(app->session)->model));
+	output_seconds(output_data(out), "told_ago", (int64_t)care.catheter_ago_s);
+	return ERR_NONE;
 }
 
 static enum error_code carry_out(struct app *app, const struct values *args, struct output *out,
@@ -112,7 +134,7 @@ static enum error_code carry_out(struct app *app, const struct values *args, str
 	order.act.change.catheter = (struct act_catheter){.what = (uint8_t)what, .contents = CONTENTS_FLUID};
 	(void)snprintf(order.act.unchanged, sizeof(order.act.unchanged), "catheter data as before");
 	if (!order.model)
-		return error_set(error, ERR_REFUSED_LIMIT, "%s", rule_at(RULE_MODEL_UNKNOWN)->text);
+		return error_set(error, ERR_REFUSED_ACT, "%s", rule_at(RULE_MODEL_UNKNOWN)->text);
 	if (what != CATHETER_ASPIRATED)
 		code = build(args->at, &order, error);
 	return code ? code : act_carry_out(app, out, &order.act, error);
@@ -148,6 +170,11 @@ static enum error_code catheter_revised(struct app *app, const struct values *ar
 	 [CATHETER_TIP] = {.type = ARG_NAME, .name = "LEVEL", .keyword = "tip", .help = "level of the tip, such as T9"}}
 
 static const struct command rows[] = {
+	{.words = "catheter show",
+	 .summary = "length, volume, tip and contents of the catheter as the pump knows them",
+	 .flags = NEEDS_LINK,
+	 .example = "catheter show",
+	 .run = catheter_show},
 	{.words = "catheter set",
 	 .summary = "tell the pump length, volume, tip and contents of the catheter",
 	 .flags = NEEDS_LINK | CHANGES_THERAPY,

@@ -36,10 +36,10 @@ void catheter_words_add_contents(struct cJSON *data, uint8_t contents)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].code == contents) {
-			output_string(data, "holds", rows[i].words);
+			output_string(data, "catheter_holds", rows[i].words);
 			return;
 		}
-	output_unknown(data, "holds");
+	output_unknown(data, "catheter_holds");
 }
 
 static void add_length(struct cJSON *data, uint16_t length_mm)

@@ -19,9 +19,9 @@ struct catheter_facts {
 const char *catheter_words_choice(uint8_t contents);
 /* "90 cm". */
 void catheter_words_length(uint16_t length_mm, char buf[CATHETER_LENGTH_TEXT_MAX]);
-/* data gets "holds". */
+/* data gets "catheter_holds". */
 void catheter_words_add_contents(struct cJSON *data, uint8_t contents);
-/* data gets "implanted_length", "catheter_volume", "tubing", "volume_to_tip", "tip" and "holds". */
+/* data gets "implanted_length", "catheter_volume", "tubing", "volume_to_tip", "tip" and "catheter_holds". */
 void catheter_words_add(struct cJSON *data, const struct catheter_facts *facts, const struct pump_limits *model);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "alarm_words.h"
 #include "app.h"
+#include "catheter_words.h"
 #include "describe.h"
 #include "groups.h"
 #include "link_view.h"
@@ -62,6 +63,62 @@ static void add_alarms(struct cJSON *data, uint32_t alarms)
 		output_format(list, NULL, "unknown alarm %" PRIX32, rest);
 }
 
+static const char *bolus_words(uint8_t kind)
+{
+	switch (kind) {
+	case BOLUS_KIND_SINGLE: return "single";
+	case BOLUS_KIND_PRIMING: return "priming";
+	case BOLUS_KIND_PATIENT: return "of the patient";
+	case BOLUS_KIND_PERIODIC: return "periodic dose of the program";
+	default: return "of a kind that is not known here";
+	}
+}
+
+/* What runs beside the program, what was counted and what is due. */
+static void add_running(struct output *out, const struct msg_status *status)
+{
+	struct cJSON *data = output_data(out);
+	if (status->bolus) {
+		output_string(data, "bolus", bolus_words(status->bolus));
+		output_measured_volume(data, "bolus_left", (struct volume){(int64_t)status->bolus_left_nl}, OUTPUT_DELIVERED_STEP_NL);
+	} else {
+		output_string(data, "bolus", "none");
+	}
+	if (status->bridge_left_nl) {
+		output_measured_volume(data, "bridge_left", (struct volume){(int64_t)status->bridge_left_nl},
+				       OUTPUT_DELIVERED_STEP_NL);
+		output_warn(out, "BRIDGE_RUNS", "The old drug is still on its way to the tip: the pump denies patient boluses meanwhile.");
+	}
+	output_unsigned(data, "patient_boluses_in_24_hours", status->boluses_24h);
+	if (status->stop_left_s)
+		output_seconds(data, "stop_ends_in", status->stop_left_s);
+	if (status->countersign_due)
+		output_warn(out, "COUNTERSIGN_DUE",
+			    "%u order%s given with the magnet wait%s for a countersignature: pumpctl operator countersign NUMBER",
+			    status->countersign_due, status->countersign_due == 1 ? "" : "s", status->countersign_due == 1 ? "s" : "");
+}
+
+/* Of the acts what a clinician asks for first: whether the way to the tip is known, and which countersignatures wait. */
+static void add_care(struct output *out, const struct msg_care *care)
+{
+	struct cJSON *data = output_data(out);
+	struct cJSON *list;
+	catheter_words_add_contents(data, care->catheter_nl ? care->contents : 0);
+	if (care->filled_nl)
+		output_seconds(data, "filled_ago", (int64_t)care->filled_ago_s);
+	if (!care->due_count)
+		return;
+	list = output_array(data, "countersignatures_due");
+	for (uint8_t i = 0; i < care->due_count; i++) {
+		struct cJSON *row = output_object(list, NULL);
+		output_unsigned(row, "order_record", care->due[i].record_seq);
+		if (care->due[i].left_s > 0)
+			output_seconds(row, "left", care->due[i].left_s);
+		else
+			output_string(row, "left", "overdue");
+	}
+}
+
 static void add_status(struct output *out, const struct msg_status *status)
 {
 	struct cJSON *data = output_data(out);
@@ -77,8 +134,11 @@ static void add_status(struct output *out, const struct msg_status *status)
 		output_warn(out, "THERAPY_STOPPED", "The pump delivers nothing.");
 	else if (status->therapy == THERAPY_MINIMUM)
 		output_warn(out, "MINIMUM_RATE", "The pump runs at its minimum rate, not at its program.");
-	if (status->alarms)
+	add_running(out, status);
+	if (status->alarms & ~status->acknowledged)
 		output_warn(out, "ALARM", "*** HIGH: the pump raises an alarm.");
+	else if (status->alarms)
+		output_warn(out, "ALARM_ACKNOWLEDGED", "*** HIGH: the pump raises an alarm, which was acknowledged.");
 }
 
 typedef size_t (*state_check)(const struct pump_state *state, struct finding *findings);
@@ -108,6 +168,7 @@ static enum error_code status(struct app *app, const struct values *args, struct
 {
 	(void)args;
 	struct msg_status now;
+	struct msg_care care;
 	struct client_program *read = calloc(1, sizeof(*read));
 	if (!read)
 		return error_set(error, ERR_FAILED, "out of memory");
@@ -117,6 +178,10 @@ static enum error_code status(struct app *app, const struct values *args, struct
 		output_hex(output_data(out), "active_digest", now.active_digest, DIGEST_LEN);
 		code = session_read_program(app->session, read, error);
 	}
+	if (!code)
+		code = session_read_care(app->session, &care, error);
+	if (!code)
+		add_care(out, &care);
 	if (!code && read->present)
 		describe_program(output_data(out), &read->program);
 	else if (!code)

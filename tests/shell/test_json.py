@@ -25,6 +25,8 @@ ARGUMENTS = {
                      "PX20-000123 catheter set 90 cm 0.433 mL fluid"),
     "catheter revised": ("70", "cm", "volume", "0.182", "mL", "holds", "fluid", "--confirm",
                          "PX20-000123 catheter revised 70 cm 0.381 mL fluid"),
+    "clock set": ("zone", "+00:00", "--dry-run"),
+    "refill": ("1.8", "mL", "morphine", "10", "mg/mL", "--confirm", "PX20-000123 refill 1.8 mL"),
     "catheter aspirated": ("--confirm", "PX20-000123 catheter aspirated"),
     "unpair": ("PX20-000123", "--dry-run"),
     "operator add": ("anna", "nurse", "--confirm", "PX20-000123 operator anna nurse"),
