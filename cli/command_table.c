@@ -3,7 +3,7 @@
 #include "groups.h"
 
 const struct command_group *const command_groups[] = {
-	&pump_commands,  &pair_commands,  &program_commands, &therapy_commands,
+	&pump_commands,  &pair_commands,  &program_commands, &therapy_commands, &bolus_commands,
 	&refill_commands, &catheter_commands, &clock_commands, &alarm_commands, &operator_commands,
 	&log_commands,   &audit_commands,   &drug_commands,    &calc_commands,
 	&calc_path_commands, &calc_start_commands, &calc_program_commands,

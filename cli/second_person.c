@@ -16,9 +16,6 @@
 #define PIECE_MAX 96 /* of one drug */
 #define ENTRY_MS  60000
 
-/* Screen and what was scrolled off it: the first entry must not be seen. */
-#define CLEAR_SCREEN "\033[H\033[2J\033[3J"
-
 static bool session_is_gone(void *ctx)
 {
 	const struct app *app = ctx;
@@ -181,7 +178,7 @@ enum error_code second_person_enter(struct app *app, const char *id, const struc
 	bool understood = false;
 	if (!text) {
 		(void)snprintf(prompt, sizeof(prompt),
-			       CLEAR_SCREEN
+			       TERMINAL_CLEAR
 			       "%s: read the order from its source, not from this screen, and type within 60 seconds\n"
 			       "drug, concentration and daily dose, as in: morphine 10 mg/mL 1.2 mg/day\n"
 			       "(of a mixture each drug, a comma between them; where doses change, the most in 24 hours;\n"

@@ -13,6 +13,9 @@
 
 struct loop;
 
+/* Clears the screen and what was scrolled off it: of what must not be seen any more. */
+#define TERMINAL_CLEAR "\033[H\033[2J\033[3J"
+
 enum terminal_event {
 	TERMINAL_BYTE,    /* *byte is there */
 	TERMINAL_EOF,     /* standard input ended */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "act.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static enum error_code stage(struct app *app, const struct act *act, struct work
 static void plan_steps(struct app *app, struct output *out, const struct act *act, struct work *work)
 {
 	struct order_steps *steps = &work->steps;
-	struct act_words words = {0};
+	struct act_words words = {.staged = &work->staged};
 	act->show(act->ctx, out, &work->understood, &words);
 	output_hex(output_data(out), "stage_digest", work->staged.stage_digest, DIGEST_LEN);
 	steps->count = 1;
@@ -68,6 +69,7 @@ enum error_code act_carry_out(struct app *app, struct output *out, const struct 
 		if (!code && !app->options.dry_run && act->tell)
 			read_again(app, out, act);
 	}
+	sodium_memzero(work, sizeof(*work)); /* may hold a card code */
 	free(work);
 	return code;
 }

@@ -10,6 +10,7 @@
 
 /* What a person types and is told; act_carry_out puts the serial before text. */
 struct act_words {
+	const struct msg_staged *staged; /* given: what the pump worked out */
 	char text[CONFIRM_TEXT_MAX - SERIAL_MAX - 1]; /* "bolus baclofen 25 mcg" */
 	char ordered[128];                            /* "a bolus of 25 mcg" */
 };

@@ -12,6 +12,7 @@
 #include "groups.h"
 #include "operator_key.h"
 #include "output.h"
+#include "pair_card.h"
 #include "pair_order.h"
 #include "secret.h"
 #include "session_pair.h"
@@ -281,6 +282,12 @@ static const struct command rows[] = {
 		   .help = "of the pairing, as shown by: pumpctl pair --slots"}},
 	 .example = "pair revoke 3",
 	 .run = pair_revoke},
+	{.words = "pair new-card",
+	 .summary = "put a new code on the implant card; the one before opens nothing any more",
+	 .flags = NEEDS_LINK | CHANGES_THERAPY | READS_SECRET,
+	 .right = RIGHT_PAIRING,
+	 .example = "pair new-card",
+	 .run = pair_new_card},
 	{.words = "unpair",
 	 .summary = "forget the key of a pump",
 	 .args = {{.type = ARG_SERIAL, .name = "SERIAL", .help = "of the pump"}},

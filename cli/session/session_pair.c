@@ -32,6 +32,11 @@ void session_card_code_print(const uint8_t random[SESSION_CARD_RANDOM], char *te
 	sodium_memzero(code, sizeof(code));
 }
 
+void session_card_code_make(const uint8_t random[SESSION_CARD_RANDOM], char code[CARD_CODE_LEN])
+{
+	card_code_make(random, code);
+}
+
 static enum error_code find_pump(struct session *s, const char *serial, struct error *error)
 {
 	const struct session_config *config = &s->config;

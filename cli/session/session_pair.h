@@ -20,6 +20,9 @@ bool session_card_code_is_good(const char *text, struct error *error);
 #define SESSION_CARD_RANDOM 5
 void session_card_code_print(const uint8_t random[SESSION_CARD_RANDOM], char *text);
 
+/* The same code as the pump gets it; no end. */
+void session_card_code_make(const uint8_t random[SESSION_CARD_RANDOM], char code[CARD_CODE_LEN]);
+
 /*
  * Opens a session by card code with the pump at config->pump ("sim:NAME" or an address), which must be
  * the one called serial. Errors as session_open; CARD_CODE, NO_MAGNET, CARD_TRIES; PAIRED_ALREADY.
