@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "order_words.h"
 #include "session_state.h"
 
 struct code_row {
@@ -197,7 +198,8 @@ static enum error_code outcome_error(struct session *s, const struct client_outc
 	switch (outcome->outcome) {
 	case OUTCOME_APPLIED:
 		if (outcome->differs)
-			return error_set(error, ERR_READBACK_DIFFERS, NULL);
+			return error_set(error, ERR_READBACK_DIFFERS, "%s",
+					 order_reason_words(outcome->reason));
 		return ERR_NONE;
 	case OUTCOME_REFUSED:
 		return error_set(error,

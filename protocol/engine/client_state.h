@@ -4,6 +4,7 @@
 #define PUMPCTL_CLIENT_STATE_H
 
 #include "client.h" /* so that it also compiles alone */
+#include "read_back.h"
 
 enum client_state {
 	CLIENT_CLOSED,    /* client_start was not called */
@@ -59,9 +60,8 @@ struct client_order {
 	bool commit_begun;     /* its first write was handed out */
 	bool commit_delivered; /* … and taken by the pump */
 	uint64_t record_seq;
-	uint64_t read_rate; /* nL/day, as STATUS said after the order */
-	uint8_t read_bolus; /* of STATUS, likewise */
-	bool read_bridging; /* a bridge runs, as it said */
+	enum read_back_finding answered; /* by COMMITTED itself */
+	struct msg_status status;        /* read after it */
 	bool differs;
 };
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "exchange.h"
-#include "read_back.h"
 #include "second.h"
+#include "second_image.h"
 
 /* Every code that a pump may give to a COMMIT that it did not carry out. */
 static bool is_refusal(uint16_t code)
@@ -313,13 +313,16 @@ void order_on_committed(struct client *c, const struct message *m)
 		return;
 	}
 	order->record_seq = committed->record_seq;
-	order->differs = committed->therapy != order->intent.result_therapy ||
-			 memcmp(committed->active_digest, order->intent.result_digest,
-				DIGEST_LEN) != 0;
+	order->answered = READ_BACK_EQUAL;
+	if (committed->therapy != order->intent.result_therapy)
+		order->answered = READ_BACK_THERAPY;
+	else if (memcmp(committed->active_digest, order->intent.result_digest, DIGEST_LEN) != 0)
+		order->answered = READ_BACK_PROGRAM;
 	if (ends_own_session(c)) {
-		struct client_outcome outcome =
-			outcome_of(c, OUTCOME_APPLIED, "own-pairing-revoked");
+		struct client_outcome outcome;
 
+		order->differs = order->answered != READ_BACK_EQUAL;
+		outcome = outcome_of(c, OUTCOME_APPLIED, "own-pairing-revoked");
 		settle(c, &outcome);
 		return;
 	}
@@ -338,46 +341,36 @@ void order_on_commit_refused(struct client *c, const struct msg_refused *refused
 
 void order_on_status(struct client *c, const struct msg_status *status)
 {
-	struct client_order *order = &c->order;
-
-	order->read_rate = status->rate_nl_per_day;
-	order->read_bridging = status->bridge_left_nl > 0;
-	if (status->therapy != order->intent.result_therapy ||
-	    memcmp(status->active_digest, order->intent.result_digest, DIGEST_LEN) != 0)
-		c->order.differs = true;
+	c->order.status = *status;
 	exchange_ask(c, OP_GET_IMAGE);
-}
-
-/* The mean rate that was staged is that of a simple program; the others run at it by chance alone. */
-static bool rate_is_right(struct client_order *order, const struct msg_image *image)
-{
-	if (order->intent.result_therapy != THERAPY_RUNNING)
-		return order->read_rate == order->staged.rate_nl_per_day;
-	/* Nothing of delivery was ordered, and what another order's bolus adds is not known here. */
-	if (!(order->meant.parts & (PART_IMAGE | PART_THERAPY | PART_BOLUS)) && order->read_bolus != 0)
-		return true;
-	if (order->read_rate < order->staged.bolus_nl_per_day)
-		return false;
-	/* What was meant has been compared when it was staged: its place is free. */
-	return read_back_rate(image->image, image->image_len,
-			      order->read_rate - order->staged.bolus_nl_per_day, order->read_bridging,
-			      &order->program);
 }
 
 void order_on_image(struct client *c, const struct msg_image *image)
 {
-	const uint8_t *wanted = c->order.intent.result_digest;
-	uint8_t digest[DIGEST_LEN] = {0};
+	static const char *const reasons[] = {
+		[READ_BACK_EQUAL] = "read-back-equal",
+		[READ_BACK_THERAPY] = "read-back-other-therapy",
+		[READ_BACK_PROGRAM] = "read-back-other-program",
+		[READ_BACK_RATE] = "read-back-other-rate",
+	};
+	const struct client_order *order = &c->order;
+	struct read_back_ordered ordered = {
+		.model = c->started.model,
+		.therapy = order->intent.result_therapy,
+		.digest = order->intent.result_digest,
+		.rate_nl_per_day = order->staged.rate_nl_per_day,
+		.bolus_nl_per_day = order->staged.bolus_nl_per_day,
+		.leaves_delivery =
+			!(order->meant.parts & (PART_IMAGE | PART_THERAPY | PART_BOLUS)),
+	};
+	enum read_back_finding finding;
 	struct client_outcome outcome;
 
-	/* The bytes decide, not the digest that the pump says beside them. */
-	if (image->image_len > 0)
-		digest_bytes(image->image, image->image_len, digest);
-	if (memcmp(digest, wanted, DIGEST_LEN) != 0 ||
-	    memcmp(image->active_digest, wanted, DIGEST_LEN) != 0 || !rate_is_right(&c->order, image))
-		c->order.differs = true;
-	outcome = outcome_of(c, OUTCOME_APPLIED,
-			     c->order.differs ? "read-back-differs" : "read-back-equal");
+	finding = read_back_compare(&ordered, &order->status, image);
+	if (finding == READ_BACK_EQUAL)
+		finding = order->answered;
+	c->order.differs = finding != READ_BACK_EQUAL;
+	outcome = outcome_of(c, OUTCOME_APPLIED, reasons[finding]);
 	settle(c, &outcome);
 }
 

@@ -140,9 +140,9 @@ static second_wide up(second_wide a, second_wide b)
 	return (a + b - 1) / b;
 }
 
-static second_wide volume_of(const struct second_image *image, uint64_t dose)
+second_wide second_image_volume(const struct second_image *image, uint64_t mass)
 {
-	return (second_wide)dose * 1000000 / image->drugs[0].concentration;
+	return (second_wide)mass * 1000000 / image->drugs[0].concentration;
 }
 
 /* The rate from a minute of the week on, and the minute at which it ends. */
@@ -158,7 +158,7 @@ static second_wide rate_from(const struct second_image *image, uint64_t minimum,
 	if (image->mode == SECOND_STOPPED)
 		return 0;
 	if (image->mode != SECOND_FLEX)
-		return volume_of(image, image->dose);
+		return second_image_volume(image, image->dose);
 	pattern = image->days[day];
 	steps = image->steps[pattern];
 	*end = (day + 1) * DAY_MIN;
@@ -171,7 +171,7 @@ static second_wide rate_from(const struct second_image *image, uint64_t minimum,
 		}
 		step = i;
 	}
-	return volume_of(image, second_number(steps + step * SECOND_STEP_LEN + 2, 8));
+	return second_image_volume(image, second_number(steps + step * SECOND_STEP_LEN + 2, 8));
 }
 
 /* Sum of rate * minutes over so many minutes, at most a week, from a minute of the week on. */
@@ -227,7 +227,7 @@ void second_image_totals(const struct second_image *image, uint64_t minimum,
 	totals->hour = greatest_in(image, minimum, 60);
 	totals->day = greatest_in(image, minimum, DAY_MIN);
 	if (image->mode == SECOND_PERIODIC) {
-		second_wide dose = volume_of(image, image->periodic_dose);
+		second_wide dose = second_image_volume(image, image->periodic_dose);
 
 		totals->rate += dose * DAY_S / image->interval_s;
 		totals->hour += periodic_in(image, dose, 3600);
@@ -238,7 +238,7 @@ void second_image_totals(const struct second_image *image, uint64_t minimum,
 		uint64_t fit = (uint64_t)up(DAY_S, second_number(image->patient + 12, 4));
 		uint64_t most = image->patient[16];
 
-		totals->worst += volume_of(image, second_number(image->patient, 8)) *
+		totals->worst += second_image_volume(image, second_number(image->patient, 8)) *
 				 (fit < most ? fit : most);
 	}
 }

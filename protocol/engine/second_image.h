@@ -2,7 +2,7 @@
 /*
  * second_image - the second decoder's own walk over the bytes of an image (docs/protocol.md
  * section 5) and its own totals. It keeps pointers into the bytes and reads numbers where they
- * lie. Used by second.c alone.
+ * lie. Used by second.c and read_back.c.
  */
 #ifndef PUMPCTL_SECOND_IMAGE_H
 #define PUMPCTL_SECOND_IMAGE_H
@@ -56,6 +56,8 @@ struct second_totals {
 uint64_t second_number(const uint8_t *bytes, size_t width);
 /* False: not an image. bytes are borrowed. */
 bool second_image_walk(const uint8_t *bytes, size_t len, struct second_image *image);
+/* floor(mass x 1,000,000 / concentration of the primary drug): nL, or nL/day of ng/day. */
+second_wide second_image_volume(const struct second_image *image, uint64_t mass);
 /* minimum: the rate of a pump at its least, nL/day. */
 void second_image_totals(const struct second_image *image, uint64_t minimum,
 			 struct second_totals *totals);

@@ -342,7 +342,7 @@ struct message fake_staged(const struct rig *rig)
 							   : THERAPY_MINIMUM;
 	staged->rate_nl_per_day = stage->change[4] == ACT_STOP	   ? 0
 				  : stage->change[4] == ACT_RESUME ? FAKE_RATE
-								   : 48000;
+								   : 6000;
 	return m;
 }
 

@@ -102,6 +102,15 @@ static void say_committed_with(enum difference difference)
 	rig_say(&rig, &m);
 }
 
+static const char *reason_of(enum difference difference)
+{
+	if (difference == DIFFERS_RATE)
+		return "read-back-other-rate";
+	return difference == DIFFERS_COMMITTED_THERAPY || difference == DIFFERS_THERAPY
+		       ? "read-back-other-therapy"
+		       : "read-back-other-program";
+}
+
 START_TEST(done_and_another_read_back_is_applied_with_the_difference)
 {
 	for (enum difference difference = 0; difference < DIFFERENCES; difference++) {
@@ -120,7 +129,7 @@ START_TEST(done_and_another_read_back_is_applied_with_the_difference)
 		if (difference == DIFFERS_NO_IMAGE)
 			m = (struct message){.op = OP_IMAGE};
 		rig_say(&rig, &m);
-		expect_stored(OUTCOME_APPLIED, "read-back-differs");
+		expect_stored(OUTCOME_APPLIED, reason_of(difference));
 		ck_assert_msg(rig_outcome(&rig)->differs, "difference %d", (int)difference);
 		ck_assert(client_is_idle(&rig.client));
 	}
