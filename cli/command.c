@@ -213,6 +213,15 @@ static void tell_trail(struct app *app, struct output *out)
 		output_warn(out, "AUDIT_GAP", "Incomplete: %s.", gap);
 }
 
+/* On every screen of this pump, until it is seen to do what it was told. */
+static void tell_other_effect(struct app *app, struct output *out)
+{
+	if (app->session && app->audit && audit_differs(app->audit, session_pump(app->session)->serial))
+		output_warn(out, "READBACK_DIFFERS",
+			    "*** HIGH: this pump recorded an order but was seen to do something else. Do not rely on "
+			    "what it shows; get safe with: pumpctl therapy stop or therapy minimum");
+}
+
 static bool is_barred(const struct command *command)
 {
 	return (command->flags & CHANGES_THERAPY) && !(command->flags & GETS_SAFE);
@@ -261,6 +270,7 @@ enum error_code command_run(struct app *app, const struct values *values, struct
 	sign_forget(app);
 	sign_forget_list(app);
 	tell_trail(app, out);
+	tell_other_effect(app, out);
 	return code;
 }
 

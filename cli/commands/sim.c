@@ -264,7 +264,7 @@ static const struct command rows[] = {
 	 .summary = "make something go wrong in a virtual pump or its link",
 	 .args = {NAME_ARG,
 		  {.type = ARG_CHOICE, .name = "WHAT", .choices = sim_fault_names,
-		   .help = "drop, hold, release, store or low"},
+		   .help = "of the link: drop, hold, release; of the pump: store, low, other-dose, other-rate, stall, or sound again"},
 		  {.type = ARG_INTEGER, .name = "PACKET", .least = 1, .greatest = INT64_MAX,
 		   .optional = true, .help = "for drop and hold: the how many-th packet from now; 1"},
 		  {.type = ARG_CHOICE, .name = "WHERE", .choices = sim_fault_places, .optional = true,

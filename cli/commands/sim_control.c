@@ -114,9 +114,34 @@ enum error_code sim_fill(struct app *app, const struct values *args, struct outp
 	return code;
 }
 
-const char *const sim_fault_names[] = {"drop", "hold", "release", "store", "low", NULL};
+enum fault_name {
+	FAULT_DROP, FAULT_HOLD, FAULT_RELEASE, FAULT_STORE, FAULT_LOW,
+	FAULT_OTHER_DOSE, FAULT_OTHER_RATE, FAULT_STALL, FAULT_SOUND, FAULT_COUNT,
+};
+const char *const sim_fault_names[] = {
+	[FAULT_DROP] = "drop", [FAULT_HOLD] = "hold", [FAULT_RELEASE] = "release",
+	[FAULT_STORE] = "store", [FAULT_LOW] = "low", [FAULT_OTHER_DOSE] = "other-dose",
+	[FAULT_OTHER_RATE] = "other-rate", [FAULT_STALL] = "stall", [FAULT_SOUND] = "sound",
+	[FAULT_COUNT] = NULL,
+};
 const char *const sim_fault_places[] = {"before", "after", NULL};
-enum fault_name { FAULT_DROP, FAULT_HOLD, FAULT_RELEASE, FAULT_STORE, FAULT_LOW };
+
+/* What pumpsim is asked for, and what is told of it. */
+static const struct {
+	const char *request, *what;
+	bool takes_number, takes_place;
+} faults[FAULT_COUNT] = {
+	[FAULT_DROP] = {"drop", "the link drops at the packet given", true, true},
+	[FAULT_HOLD] = {"hold", "from the packet given nothing is delivered until released", true, false},
+	[FAULT_RELEASE] = {"release", "nothing is held back any more", false, false},
+	[FAULT_STORE] = {"fail", "the next store of the pump fails", false, false},
+	[FAULT_LOW] = {"low", "the contents are just above the alarm", false, false},
+	[FAULT_OTHER_DOSE] = {"fault other-dose", "the pump answers and records new programs, and goes on with the old one",
+			      false, false},
+	[FAULT_OTHER_RATE] = {"fault other-rate", "the pump shows its program, and runs at half its rate", false, false},
+	[FAULT_STALL] = {"fault stall", "the motor stands still", false, false},
+	[FAULT_SOUND] = {"fault sound", "the pump does as it says, and its motor runs", false, false},
+};
 
 enum error_code sim_fault(struct app *app, const struct values *args, struct output *out,
 				 struct error *error)
@@ -125,32 +150,14 @@ enum error_code sim_fault(struct app *app, const struct values *args, struct out
 	const enum fault_name fault = (enum fault_name)args->at[1].as.choice;
 	const int64_t number = args->at[2].present ? args->at[2].as.integer : 1;
 	const char *place = sim_fault_places[args->at[3].present ? args->at[3].as.choice : 0];
-	const char *what = "";
-	switch (fault) {
-	case FAULT_DROP:
-		(void)snprintf(request, sizeof(request), "drop %" PRId64 " %s", number, place);
-		what = "the link drops at the packet given";
-		break;
-	case FAULT_HOLD:
-		(void)snprintf(request, sizeof(request), "hold %" PRId64, number);
-		what = "from the packet given nothing is delivered until released";
-		break;
-	case FAULT_RELEASE:
-		(void)snprintf(request, sizeof(request), "release");
-		what = "nothing is held back any more";
-		break;
-	case FAULT_STORE:
-		(void)snprintf(request, sizeof(request), "fail");
-		what = "the next store of the pump fails";
-		break;
-	case FAULT_LOW:
-		(void)snprintf(request, sizeof(request), "low");
-		what = "the contents are just above the alarm";
-		break;
-	}
+	int at = snprintf(request, sizeof(request), "%s", faults[fault].request);
+	if (faults[fault].takes_number)
+		at += snprintf(request + at, sizeof(request) - (size_t)at, " %" PRId64, number);
+	if (faults[fault].takes_place)
+		(void)snprintf(request + at, sizeof(request) - (size_t)at, " %s", place);
 	const enum error_code code = ask(app, args, out, error, request, ANSWER_WAIT_MS);
 	if (!code && !app->options.dry_run)
-		output_string(output_data(out), "fault", what);
+		output_string(output_data(out), "fault", faults[fault].what);
 	return code;
 }
 

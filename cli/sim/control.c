@@ -183,6 +183,22 @@ static void do_fail(const struct request *request)
 	say(request->client, "ok");
 }
 
+static void do_fault(const struct request *request)
+{
+	static const char *const names[] = {[PUMP_SOUND] = "sound",
+					    [PUMP_OTHER_DOSE] = "other-dose",
+					    [PUMP_OTHER_RATE] = "other-rate",
+					    [PUMP_STALL] = "stall"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(request->words[1], names[i]) != 0)
+			continue;
+		peripheral_set_fault(request->control->config.peripheral, (enum pump_fault)i);
+		say(request->client, "ok");
+		return;
+	}
+	say(request->client, "no such fault");
+}
+
 static void do_low(const struct request *request)
 {
 	struct pump_view view;
@@ -309,6 +325,7 @@ static const struct row rows[] = {
 	{"release", 1, 0, 0, do_release},
 	{"pace", 2, 0, 0, do_pace},
 	{"fail", 1, 0, 0, do_fail},
+	{"fault", 2, 0, 0, do_fault},
 	{"low", 1, 0, 0, do_low},
 	{"fill", 2, 0, UINT32_MAX, do_fill},
 	{"magnet", 1, 0, 0, do_magnet},

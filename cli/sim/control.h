@@ -16,6 +16,7 @@
  *                        what is in force, or "no" when no time is taken
  *     pace fast|slow     new connection parameters: for a download, and after it
  *     fail               the next write to the pump's memory fails
+ *     fault NAME         the pump does not do as it says: other-dose, other-rate, stall; sound: as it should
  *     low                contents just above the low reservoir alarm
  *     fill NL            contents, in nL
  *     magnet             a magnet is held over the pump

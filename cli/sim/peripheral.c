@@ -279,6 +279,12 @@ void peripheral_fill(struct peripheral *p, uint64_t nl)
 	peripheral_arm(p);
 }
 
+void peripheral_set_fault(struct peripheral *p, enum pump_fault fault)
+{
+	pump_set_fault(&p->pump, fault, loop_now_ms());
+	peripheral_arm(p);
+}
+
 void peripheral_reset(struct peripheral *p)
 {
 	restart(p);

@@ -61,6 +61,7 @@ void peripheral_set_speed(struct peripheral *p, uint32_t speed);
 void peripheral_press_magnet(struct peripheral *p);
 void peripheral_press_button(struct peripheral *p);
 void peripheral_fill(struct peripheral *p, uint64_t nl);
+void peripheral_set_fault(struct peripheral *p, enum pump_fault fault);
 void peripheral_reset(struct peripheral *p);
 void peripheral_fail_next_store(struct peripheral *p);
 void peripheral_look(const struct peripheral *p, struct pump_view *view);

@@ -231,6 +231,11 @@ uint64_t audit_last_token(const struct audit *a, const char *serial)
 	return audit_index_last_token(&a->index, serial);
 }
 
+bool audit_differs(const struct audit *a, const char *serial)
+{
+	return audit_index_differs(&a->index, serial);
+}
+
 void audit_set_context(struct audit *a, const char *serial, bool is_virtual, const char *session)
 {
 	struct audit_context *c = &a->context;

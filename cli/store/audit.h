@@ -95,6 +95,11 @@ size_t audit_open_intents(const struct audit *audit, const char *serial, struct 
 			  size_t max);
 /* Highest token this trail ever wrote for the pump; 0 if none. */
 uint64_t audit_last_token(const struct audit *audit, const char *serial);
+/*
+ * True while the last word on the pump is that it recorded an order and does something else. An
+ * order of the same kind that is read back as it was given ends this, as does another program.
+ */
+bool audit_differs(const struct audit *audit, const char *serial);
 
 /*
  * Who and where, put into every record from now on. serial may be NULL (no pump). All copied.

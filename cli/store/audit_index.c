@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Reasons of outcomes (docs/audit.md). */
+#define READ_BACK_EQUAL_TEXT "read-back-equal"
+#define READ_BACK_OTHER_TEXT "read-back-other-"
+
 void audit_index_init(struct audit_index *index)
 {
 	memset(index, 0, sizeof(*index));
@@ -32,6 +36,14 @@ uint64_t audit_index_last_token(const struct audit_index *index, const char *ser
 		if (strcmp(index->tokens[i].serial, serial) == 0)
 			return index->tokens[i].last;
 	return 0;
+}
+
+bool audit_index_differs(const struct audit_index *index, const char *serial)
+{
+	for (size_t i = 0; i < index->token_count; i++)
+		if (strcmp(index->tokens[i].serial, serial) == 0)
+			return index->tokens[i].differs_kind != 0;
+	return false;
 }
 
 bool audit_index_has_program(const struct audit_index *index, const uint8_t digest[32])
@@ -64,6 +76,7 @@ static const char *note_program(struct audit_index *index, const uint8_t digest[
 struct change {
 	bool adds;
 	int removes; /* position, or -1 */
+	bool is_equal, is_other; /* it was applied, and read back as what it was or as another one */
 	bool is_program;
 	uint8_t program[32]; /* its digest */
 	struct audit_intent intent;
@@ -90,7 +103,7 @@ static const char *intent_change(const struct audit_index *index, const cJSON *d
 static const char *outcome_change(const struct audit_index *index, const cJSON *data,
 				  struct change *change)
 {
-	char serial[24], outcome[16];
+	char serial[24], outcome[16], reason[AUDIT_TEXT_MAX];
 	uint64_t token;
 	if (json_get_text(data, "serial", serial, sizeof(serial)) ||
 	    json_get_decimal(data, "token", &token) ||
@@ -101,6 +114,11 @@ static const char *outcome_change(const struct audit_index *index, const cJSON *
 		return "an outcome without an open intent";
 	if (strcmp(outcome, audit_outcome_name(AUDIT_UNKNOWN)) != 0)
 		change->removes = at;
+	if (strcmp(outcome, audit_outcome_name(AUDIT_APPLIED)) != 0 ||
+	    json_get_text(data, "reason", reason, sizeof(reason)))
+		return NULL;
+	change->is_equal = strcmp(reason, READ_BACK_EQUAL_TEXT) == 0;
+	change->is_other = strncmp(reason, READ_BACK_OTHER_TEXT, strlen(READ_BACK_OTHER_TEXT)) == 0;
 	return NULL;
 }
 
@@ -159,9 +177,31 @@ static const char *note_token(struct audit_index *index, const struct audit_inte
 	if (!more)
 		return "out of memory";
 	index->tokens = more;
-	memcpy(more[index->token_count].serial, intent->serial, sizeof(intent->serial));
-	more[index->token_count++].last = intent->token;
+	more[index->token_count] = (struct audit_token){.last = intent->token};
+	memcpy(more[index->token_count++].serial, intent->serial, sizeof(intent->serial));
 	return NULL;
+}
+
+static bool brings_program(const struct audit_intent *intent)
+{
+	return !intent->gets_safe && memcmp(intent->expected_digest, intent->result_digest,
+					    sizeof(intent->result_digest)) != 0;
+}
+
+/* Only an order of the same kind, or another program, can show that the pump does what it is told again. */
+static void note_read_back(struct audit_index *index, const struct change *change,
+			   const struct audit_intent *intent)
+{
+	for (size_t i = 0; i < index->token_count; i++) {
+		struct audit_token *pump = &index->tokens[i];
+		if (strcmp(pump->serial, intent->serial) != 0)
+			continue;
+		if (change->is_other)
+			pump->differs_kind = intent->kind;
+		else if (change->is_equal &&
+			 (pump->differs_kind == intent->kind || brings_program(intent)))
+			pump->differs_kind = 0;
+	}
 }
 
 static const char *apply_change(struct audit_index *index, const struct change *change)
@@ -179,6 +219,7 @@ static const char *apply_change(struct audit_index *index, const struct change *
 	}
 	if (change->removes >= 0) {
 		const size_t at = (size_t)change->removes;
+		note_read_back(index, change, &index->open[at]);
 		index->open_count--;
 		memmove(&index->open[at], &index->open[at + 1],
 			(index->open_count - at) * sizeof(index->open[0]));

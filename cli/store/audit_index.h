@@ -8,9 +8,12 @@
 
 #include "audit_record.h"
 
+/* What the trail knows of one pump. */
 struct audit_token {
 	char serial[24];
 	uint64_t last;
+	/* An applied order of this kind was read back as another one; 0: none. */
+	uint16_t differs_kind;
 };
 
 struct audit_index {
@@ -42,6 +45,8 @@ const char *audit_index_preview(const struct audit_index *index, const char *kin
 const char *audit_index_check(const struct audit_index *index, const char *text, size_t len);
 
 uint64_t audit_index_last_token(const struct audit_index *index, const char *serial);
+/* True while an order to this pump that was read back as another one stands (audit.h). */
+bool audit_index_differs(const struct audit_index *index, const char *serial);
 bool audit_index_has_program(const struct audit_index *index, const uint8_t digest[32]);
 /* Position of the open intent, or -1. */
 int audit_index_find(const struct audit_index *index, const char *serial, uint64_t token);

@@ -68,6 +68,14 @@ struct pump_action {
 	uint64_t wake_at_ms;
 };
 
+/* What is wrong with a pump that does not do as it says (pump_set_fault). */
+enum pump_fault {
+	PUMP_SOUND,
+	PUMP_OTHER_DOSE, /* answers and records a new image, and goes on with the old one */
+	PUMP_OTHER_RATE, /* shows the image that was ordered, and runs at half its rate */
+	PUMP_STALL,      /* the motor stands still, whatever is commanded */
+};
+
 /* What a control channel may show; truth and belief side by side. */
 struct pump_view {
 	uint64_t therapy_s, true_reservoir_nl, believed_reservoir_nl, delivered_nl, rate_nl_per_day;
@@ -138,6 +146,11 @@ void pump_press_button(struct pump *p, uint64_t now_ms);
  * the reservoir holds fills it. NVM_WRITE actions follow.
  */
 void pump_set_reservoir(struct pump *p, uint64_t nl, uint64_t now_ms);
+/*
+ * From the therapy time reached on; PUMP_SOUND ends every fault. A stall is a matter of the body and
+ * lasts over restarts; the others end with one. Actions may follow.
+ */
+void pump_set_fault(struct pump *p, enum pump_fault fault, uint64_t now_ms);
 void pump_look(const struct pump *p, struct pump_view *view);
 /* What the pump advertises now (advert.h). */
 void pump_advert(const struct pump *p, uint8_t out[ADVERT_LEN]);

@@ -164,6 +164,7 @@ struct pump {
 	uint8_t boot_cause; /* of the power-on record that is due; 0: none */
 	bool redo_due, refill_due, shutting_down, off, restart_due;
 	uint64_t refill_nl;
+	enum pump_fault lie; /* OTHER_DOSE, OTHER_RATE or none */
 	uint8_t presses; /* of the patient's button, not answered yet */
 };
 

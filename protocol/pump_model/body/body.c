@@ -21,6 +21,10 @@ void body_advance(struct body *body, uint64_t therapy_s)
 
 	if (therapy_s <= body->therapy_s)
 		return;
+	if (body->is_stalled) {
+		body->therapy_s = therapy_s;
+		return;
+	}
 	/* What overflows is more than any reservoir holds. */
 	if (!__builtin_mul_overflow(body->flow_nl_per_day, therapy_s - body->therapy_s, &sum) &&
 	    !__builtin_add_overflow(sum, body->remainder, &sum))
@@ -54,6 +58,7 @@ void body_save(const struct body *body, uint8_t out[BODY_LEN])
 	writer_u64(&w, body->flow_nl_per_day);
 	writer_u32(&w, body->remainder);
 	writer_u32(&w, body->stroke_nl);
+	writer_u8(&w, body->is_stalled);
 	writer_init(&w, out + CRC_AT, BODY_LEN - CRC_AT);
 	writer_u32(&w, pump_crc(out, CRC_AT));
 }
@@ -76,6 +81,7 @@ bool body_load(struct body *body, const uint8_t in[BODY_LEN])
 	loaded.flow_nl_per_day = reader_u64(&r);
 	loaded.remainder = reader_u32(&r);
 	loaded.stroke_nl = reader_u32(&r);
+	loaded.is_stalled = reader_u8(&r) != 0;
 	if (loaded.stroke_nl < 1)
 		return false;
 	*body = loaded;

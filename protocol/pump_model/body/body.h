@@ -16,9 +16,10 @@ struct body {
 	uint64_t therapy_s;       /* up to which the rest holds */
 	uint64_t reservoir_nl, residual_nl;
 	uint64_t delivered_nl;    /* since first start */
-	uint64_t flow_nl_per_day; /* what the motor does */
+	uint64_t flow_nl_per_day; /* what the motor is told to do */
 	uint32_t remainder;       /* nL/86400 of the stroke that is not whole yet */
 	uint32_t stroke_nl;
+	bool is_stalled;          /* the motor does nothing */
 };
 
 /* Lets the flow go on until therapy_s; an earlier time changes nothing. */

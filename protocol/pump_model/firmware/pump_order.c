@@ -328,7 +328,7 @@ static void execute(struct pump *p, const struct commit *c)
 	prepare_record(p, c);
 	pump_store_begin(p);
 	core->therapy = c->plan.therapy;
-	if (p->stage.change.parts & PART_IMAGE) {
+	if ((p->stage.change.parts & PART_IMAGE) && p->lie != PUMP_OTHER_DOSE) {
 		memset(core->image, 0, sizeof core->image);
 		memcpy(core->image, p->stage.image_bytes, p->stage.change.image_len);
 		core->image_len = (uint16_t)p->stage.change.image_len;
