@@ -9,7 +9,7 @@
 
 enum { ACK_WHICH };
 
-static const char *const alarm_choices[] = {"low", "empty", "memory", NULL};
+static const char *const alarm_choices[] = {"low", "empty", "memory", "stall", "stopped", "update", NULL};
 
 static void list_alarms(struct cJSON *data, uint32_t alarms, uint32_t acknowledged)
 {
@@ -19,7 +19,7 @@ static void list_alarms(struct cJSON *data, uint32_t alarms, uint32_t acknowledg
 		if (alarms & row->bit) {
 			struct cJSON *node = output_object(list, NULL);
 			output_string(node, "alarm", row->word);
-			output_string(node, "priority", "*** HIGH");
+			output_string(node, "priority", row->bit & ALARMS_CRITICAL ? "*** HIGH" : "** MEDIUM");
 			output_string(node, "what", row->text);
 			output_flag(node, "acknowledged", (acknowledged & row->bit) != 0);
 			output_string(node, "meaning", row->meaning);
@@ -113,7 +113,7 @@ static const struct command rows[] = {
 	 .flags = NEEDS_LINK | CHANGES_THERAPY,
 	 .right = RIGHT_ACKNOWLEDGE,
 	 .args = {[ACK_WHICH] = {.type = ARG_CHOICE, .name = "ALARM", .choices = alarm_choices, .optional = true,
-				 .help = "low, empty or memory; default: every one that is raised"}},
+				 .help = "low, empty, memory, stall, stopped or update; default: every one that is raised"}},
 	 .example = "alarm ack low",
 	 .run = alarm_ack},
 	{.words = "alarm test",

@@ -10,6 +10,9 @@ static const struct alarm_row rows[] = {
 	{ALARM_LOW, "low", "low reservoir", "Plan the refill now; the alarm date has come."},
 	{ALARM_EMPTY, "empty", "reservoir empty", "The patient gets no drug: treat withdrawal and refill."},
 	{ALARM_MEMORY, "memory", "memory fault", "The pump lost its program: read it and program it again."},
+	{ALARM_STALL, "stall", "motor stall", "The motor stands still and the patient gets no drug: treat withdrawal, and leave a strong magnetic field."},
+	{ALARM_STOPPED, "stopped", "stopped too long", "The pump has been stopped for longer than ordered, or for 48 hours: resume or decide anew."},
+	{ALARM_UPDATE, "update", "update not finished", "A change was begun while the pump was stopped, and never carried out: finish it or resume."},
 };
 
 const struct alarm_row *alarm_row_at(size_t index)

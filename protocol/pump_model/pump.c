@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump.h"
 
+#include "pump_alarms.h"
 #include "pump_birth.h"
 #include "pump_enrol.h"
 #include "pump_infusion.h"
@@ -239,10 +240,12 @@ uint64_t pump_therapy_s(const struct pump *p)
 static bool wake_action(struct pump *p, struct pump_action *out)
 {
 	uint64_t deadline = pump_session_deadline(p);
-	uint64_t visit = pump_visit_deadline(p);
+	uint64_t visit = pump_visit_deadline(p), update = pump_alarms_deadline(p);
 
 	if (visit < deadline)
 		deadline = visit;
+	if (update > p->now_ms && update < deadline)
+		deadline = update;
 	if (p->magnet_ms > p->now_ms && p->magnet_ms < deadline)
 		deadline = p->magnet_ms;
 	if (deadline == UINT64_MAX || (p->wake_ms > p->now_ms && p->wake_ms <= deadline))
@@ -300,6 +303,16 @@ void pump_set_reservoir(struct pump *p, uint64_t nl, uint64_t now_ms)
 	note_time(p, now_ms);
 	p->refill_nl = nl < p->limits->reservoir_nl ? nl : p->limits->reservoir_nl;
 	p->refill_due = true;
+	run(p);
+}
+
+void pump_set_fault(struct pump *p, enum pump_fault fault, uint64_t now_ms)
+{
+	note_time(p, now_ms);
+	run(p);
+	p->body.is_stalled = fault == PUMP_STALL;
+	p->lie = fault == PUMP_STALL ? PUMP_SOUND : fault;
+	pump_infusion_command(p);
 	run(p);
 }
 

@@ -186,6 +186,23 @@ enum security_kind {
 	SECURITY_LATE = 0xA5,
 };
 
-enum alarm_bit { ALARM_LOW = 1u << 0, ALARM_EMPTY = 1u << 1, ALARM_MEMORY = 1u << 2 };
+/* Bits of STATUS, and the codes of their records (section 9). */
+enum alarm_bit {
+#define ALARM(name, bit, code, word, critical) ALARM_##name = 1u << (bit),
+#include "alarms.def"
+#undef ALARM
+};
+enum alarm_code {
+#define ALARM(name, bit, code, word, critical) ALARM_##name##_CODE = (code),
+#include "alarms.def"
+#undef ALARM
+};
+/* Those that sound the two-tone alarm. */
+enum {
+	ALARMS_CRITICAL = 0
+#define ALARM(name, bit, code, word, critical) | ((critical) ? 1u << (bit) : 0u)
+#include "alarms.def"
+#undef ALARM
+};
 
 #endif

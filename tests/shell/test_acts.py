@@ -167,7 +167,7 @@ class Alarms(harness.PumpCase):
         self.bench.must("sim", "advance", "demo", "1d")
         rows = {row["alarm"]: row for row in self.bench.must("alarm", "list")["alarms"]}
         self.assertEqual(set(rows), {"low", "empty"})
-        self.assertEqual({row["priority"] for row in rows.values()}, {"*** HIGH"})
+        self.assertEqual({word: row["priority"] for word, row in rows.items()}, {"low": "** MEDIUM", "empty": "*** HIGH"})
         self.assertIn("withdrawal", rows["empty"]["meaning"])
         both = self.bench.must("alarm", "ack", "--dry-run")
         self.assertEqual(both["confirm"], [f"{SERIAL} alarm ack low empty"])

@@ -259,7 +259,7 @@ RECORDS = {
              ("audit-size:u64 audit-root:32 operators:u32 operator:text16 second:text16 amount:u64", None)),
     0x5555: (("slot:u8 workstation:8", None), ("change:code8", {0x33: "revoked", 0x55: "enrolled"})),
     0x555A: (("refused:u32 kinds:u16", None),),
-    0x6633: (("alarm:code8", {0x33: "low", 0x3C: "empty", 0x55: "memory"}),
+    0x6633: (("alarm:code8", {0x33: "low", 0x3C: "empty", 0x55: "memory", 0x5A: "stall", 0x66: "stopped", 0x69: "update"}),
              ("state:code8", {0x55: "raised", 0x33: "cleared"}), ("reservoir:u32", None)),
     0x5566: (("volume:u32", None),),
     0x9933: (("answer:code8", {0x55: "granted", 0x33: "no-bolus", 0x3C: "not-running", 0x5A: "bridge",

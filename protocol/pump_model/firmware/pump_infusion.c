@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_infusion.h"
 
+#include "pump_alarms.h"
 #include "pump_flow.h"
 #include "pump_log.h"
 #include "pump_patient.h"
 #include "pump_store.h"
 
 #include <string.h>
-
-static const struct {
-	uint32_t bit;
-	uint8_t code;
-} ALARMS[] = {
-	{ALARM_LOW, 0x33},
-	{ALARM_EMPTY, 0x3C},
-	{ALARM_MEMORY, 0x55},
-};
-
-#define ALARM_COUNT (sizeof ALARMS / sizeof ALARMS[0])
 
 uint64_t pump_infusion_rate(const struct pump_model_limits *limits, uint8_t therapy,
 			    uint64_t image_rate_nl_per_day)
@@ -48,8 +38,8 @@ bool pump_infusion_understand(const struct pump_core *core, struct pump_program 
 
 static void command_flow(struct pump *p, const struct pump_flow *flow)
 {
-	p->program.rate_nl_per_day = flow->nl_per_day;
-	p->body.flow_nl_per_day = flow->nl_per_day;
+	p->program.rate_nl_per_day = p->lie == PUMP_OTHER_RATE ? flow->nl_per_day / 2 : flow->nl_per_day;
+	p->body.flow_nl_per_day = p->program.rate_nl_per_day;
 }
 
 void pump_infusion_command(struct pump *p)
@@ -68,57 +58,6 @@ uint64_t pump_infusion_reservoir(const struct pump *p)
 	uint64_t used = p->counters.delivered_nl - core->fill_delivered_nl;
 
 	return used < core->fill_nl ? core->fill_nl - used : 0;
-}
-
-uint32_t pump_infusion_alarm_bit(uint8_t code)
-{
-	for (size_t i = 0; i < ALARM_COUNT; i++)
-		if (ALARMS[i].code == code)
-			return ALARMS[i].bit;
-	return 0;
-}
-
-static uint32_t due_alarms(const struct pump *p)
-{
-	uint64_t reservoir = pump_infusion_reservoir(p);
-	uint32_t alarms = 0;
-
-	if (p->program.present && reservoir <= p->program.low_alarm_nl)
-		alarms |= ALARM_LOW;
-	if (reservoir <= p->limits->residual_nl)
-		alarms |= ALARM_EMPTY;
-	if (p->memory.core.memory_lost)
-		alarms |= ALARM_MEMORY;
-	return alarms;
-}
-
-static void store_alarm(struct pump *p, size_t index, bool raised)
-{
-	uint8_t raw[RECORD_MAX];
-	struct writer w;
-
-	pump_log_begin(&w, raw, RECORD_ALARM, p->counters.therapy_s);
-	writer_u8(&w, ALARMS[index].code);
-	writer_u8(&w, raised ? PUMP_ALARM_RAISED : PUMP_ALARM_CLEARED);
-	writer_u32(&w, (uint32_t)pump_infusion_reservoir(p));
-	pump_log_prepare(p, raw, writer_len(&w));
-	pump_store_begin(p);
-	p->next.core.alarms ^= ALARMS[index].bit;
-	pump_store_commit(p, PUMP_AFTER_NOTHING);
-}
-
-static bool change_alarm(struct pump *p)
-{
-	uint32_t due = due_alarms(p);
-	uint32_t changed = due ^ p->memory.core.alarms;
-
-	for (size_t i = 0; i < ALARM_COUNT; i++) {
-		if (!(changed & ALARMS[i].bit))
-			continue;
-		store_alarm(p, i, (due & ALARMS[i].bit) != 0);
-		return true;
-	}
-	return false;
 }
 
 static bool record_delivery(struct pump *p)
@@ -163,7 +102,8 @@ static void deliver(struct pump *p, uint64_t seconds, uint64_t left_nl)
 	uint64_t volume = sum / (stroke * PUMP_DAY_S) * stroke;
 
 	c->therapy_s += seconds;
-	if (left_nl == 0)
+	/* Strokes are counted at the motor: one that stands still delivers nothing. */
+	if (left_nl == 0 || p->body.is_stalled)
 		return;
 	if (volume >= left_nl) {
 		c->delivered_nl += left_nl;
@@ -181,7 +121,7 @@ static uint64_t until_volume(const struct pump *p, uint64_t left_nl, uint64_t se
 	uint64_t bridge =
 		pump_doses_bridge_left(&p->memory.doses, p->counters.delivered_nl);
 
-	if (p->program.rate_nl_per_day == 0 || left_nl == 0)
+	if (p->program.rate_nl_per_day == 0 || left_nl == 0 || p->body.is_stalled)
 		return seconds;
 	seconds = least(seconds, seconds_until(p, left_nl));
 	if (p->program.present && reservoir > low)
@@ -202,7 +142,7 @@ static bool pass_time(struct pump *p)
 	pump_flow_now(p, &flow);
 	command_flow(p, &flow);
 	seconds = least(least(p->told_s, c->mark_s + PUMP_HOUR_S), flow.until_s) - c->therapy_s;
-	seconds = until_volume(p, left, seconds);
+	seconds = least(until_volume(p, left, seconds), pump_alarms_left(p));
 	deliver(p, seconds, left);
 	body_advance(&p->body, c->therapy_s);
 	pump_flow_now(p, &flow);
@@ -212,5 +152,5 @@ static bool pass_time(struct pump *p)
 
 bool pump_infusion_step(struct pump *p)
 {
-	return change_alarm(p) || record_delivery(p) || pump_patient_step(p) || pass_time(p);
+	return pump_alarms_step(p) || record_delivery(p) || pump_patient_step(p) || pass_time(p);
 }

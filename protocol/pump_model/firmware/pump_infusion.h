@@ -12,8 +12,6 @@
 #define PUMP_HOUR_S UINT64_C(3600)
 #define PUMP_DAY_S  UINT64_C(86400)
 
-enum pump_alarm_state { PUMP_ALARM_CLEARED = 0x33, PUMP_ALARM_RAISED = 0x55 };
-
 /* Reads core's image; no rate is commanded yet. False: it is not readable; *program untouched. */
 bool pump_infusion_understand(const struct pump_core *core, struct pump_program *program);
 /* Rate of a therapy state, given the mean rate of the image (if any). nL/day. */
@@ -24,8 +22,6 @@ void pump_infusion_command(struct pump *p);
 
 /* What the firmware believes to be in the reservoir, nL. */
 uint64_t pump_infusion_reservoir(const struct pump *p);
-/* Bit of an alarm's code in a log record; 0 if there is no such code. */
-uint32_t pump_infusion_alarm_bit(uint8_t code);
 
 /*
  * One step towards the therapy time that was told: an alarm record, a delivery record (both

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pump_recover.h"
 
+#include "pump_alarms.h"
 #include "pump_infusion.h"
 #include "pump_log.h"
 #include "pump_store.h"
@@ -112,7 +113,7 @@ static void take_fill(struct pump_core *core, uint64_t reservoir_nl, uint64_t de
 
 static void take_alarm(struct pump_core *core, struct reader *r, uint64_t delivered_nl)
 {
-	uint32_t bit = pump_infusion_alarm_bit(reader_u8(r));
+	uint32_t bit = pump_alarms_bit(reader_u8(r));
 
 	if (reader_u8(r) == PUMP_ALARM_RAISED)
 		core->alarms |= bit;
