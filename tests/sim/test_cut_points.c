@@ -42,7 +42,7 @@ static const struct scenario resuming = {
 
 static const enum air_fault faults[] = {AIR_CUT_BEFORE, AIR_CUT_AFTER, AIR_SILENCE};
 
-enum { FAULTS = sizeof faults / sizeof faults[0] };
+enum { FAULTS = sizeof faults / sizeof faults[0], SECONDS = 280 };
 
 static void setup(void)
 {
@@ -259,5 +259,11 @@ int main(void)
 	        NULL,
 	};
 
-	return suite_run_tests("cut_points", tests, setup, teardown);
+	TCase *cases = tcase_create("cut_points");
+
+	tcase_set_timeout(cases, SECONDS);
+	tcase_add_checked_fixture(cases, setup, teardown);
+	for (const TTest *const *test = tests; *test; test++)
+		tcase_add_test(cases, *test);
+	return suite_run(cases);
 }
