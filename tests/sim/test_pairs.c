@@ -89,6 +89,7 @@ static const struct flow {
 	{"refill", GIVES_ORDER, ORDER_REFILL},
 	{"stop", GIVES_ORDER, ORDER_STOP},
 	{"clock", GIVES_ORDER, ORDER_CLOCK},
+	{"bolus", GIVES_ORDER, ORDER_BOLUS},
 	{"pull", PULLS, 0},
 };
 
