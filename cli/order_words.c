@@ -41,6 +41,8 @@ const char *order_reason_words(const char *code)
 		{"read-back-other-therapy", "the pump recorded it, but its therapy is in another state than the one ordered"},
 		{"read-back-other-program", "the pump recorded it, but holds another program than the one ordered"},
 		{"read-back-other-rate", "the pump recorded it, but delivers at another rate than the one ordered"},
+		{"own-pairing-revoked",
+		 "the pump carried it out and does not know this workstation any more, so nothing was read back"},
 		{"read-back-refused", "the pump answered that it carried it out, but would not show what it runs"},
 		{"link-lost-before-read-back",
 		 "the pump answered that it carried it out, but the link was lost before that could be read back"},
