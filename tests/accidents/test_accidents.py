@@ -105,8 +105,9 @@ class Accidents(harness.PumpCase):
         apply = ("--pump", "PX20-000123", "program", "apply", "morphine", "1.2", "mg/day")
         before = self.bench.show()["packets_exchanged"]
         self.bench.must(*apply, "--dry-run")
-        half = (self.bench.show()["packets_exchanged"] - before) // 2
-        self.bench.must("sim", "fault", "demo", "drop", str(half))
+        # In the last quarter the session stands: a link lost earlier is made again without a word.
+        packets = self.bench.show()["packets_exchanged"] - before
+        self.bench.must("sim", "fault", "demo", "drop", str(packets * 3 // 4))
         result = self.run_pumpctl(*apply, "--confirm", "PX20-000123 morphine 1.2 mg/day")
         self.assertNotEqual(result.code, 0)
         self.assertEqual(self.bench.show()["rate"]["display"], "0.1 mL per day")
