@@ -104,12 +104,13 @@ bool download_next_action(struct client *c, struct action *out)
 	return true;
 }
 
+/* Not while a message is on its way: a wake-up for what cannot be done would come again at once. */
 static bool may_acknowledge(const struct client *c)
 {
 	const struct client_pull *pull = &c->pull;
 
 	return c->request == OP_PULL && pull->refused_code == 0 &&
-	       pull->acknowledged != pull->stored;
+	       pull->acknowledged != pull->stored && !splitter_pending(&c->out);
 }
 
 uint64_t download_acknowledge_at(const struct client *c)
@@ -129,8 +130,7 @@ void download_acknowledge(struct client *c)
 	struct client_pull *pull = &c->pull;
 	struct message m;
 
-	if (!may_acknowledge(c) || splitter_pending(&c->out) ||
-	    c->now_ms < download_acknowledge_at(c))
+	if (!may_acknowledge(c) || c->now_ms < download_acknowledge_at(c))
 		return;
 	pull->acknowledged = pull->stored;
 	memset(&m, 0, sizeof m);
