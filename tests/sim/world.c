@@ -295,9 +295,12 @@ bool world_let_time_pass(struct world *w, uint64_t until_ms)
 		w->now_ms = at_ms;
 	if (w->pump_wake_ms <= w->now_ms)
 		w->pump_wake_ms = UINT64_MAX;
-	pump_set_clocks(&w->pump, world_pump_ms(w), world_pump_ms(w) / 1000);
-	if (w->desk->has_client)
+	/* When both give up at once, the client acts before it hears of the pump's going. */
+	if (w->desk->has_client) {
 		client_tick(&w->desk->client, world_client_ms(w));
+		world_run_client(w);
+	}
+	pump_set_clocks(&w->pump, world_pump_ms(w), world_pump_ms(w) / 1000);
 	return has_timer;
 }
 
