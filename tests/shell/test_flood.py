@@ -73,6 +73,17 @@ class Flood(harness.PumpCase):
         self.assertGreater(sum(outsider.tries for outsider in self.outsiders), before + 100 * TIMES)
         self.assertGreater(self.bench.must("pair", "--slots")["refused_in_all"], 100)
 
+    def test_a_nurse_stops_a_bolus_while_strangers_flood_the_pump(self):
+        before = sum(outsider.tries for outsider in self.outsiders)
+        trainer = ("--operator", "trainer")
+        self.bench.must(*trainer, "operator", "add", "nora", "nurse", "--confirm", "PX20-000123 operator nora nurse")
+        self.bench.must(*trainer, "bolus", "single", "morphine", "0.1", "mg", "over", "10min", "--confirm",
+                        "PX20-000123 bolus morphine 0.1 mg")
+        self.assertEqual(self.bench.must("status")["bolus"], "single")
+        self.bench.must("--operator", "nora", "bolus", "stop", "--confirm", "PX20-000123 bolus stop")
+        self.assertEqual(self.bench.must("status")["bolus"], "none")
+        self.assertGreater(sum(outsider.tries for outsider in self.outsiders), before + 100)
+
 
 class Crowd(harness.PumpCase):
     """Strangers who come just between a workstation's HELLO and its proof, so that the pump gives its link away."""
