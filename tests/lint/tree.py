@@ -11,7 +11,7 @@ TOP = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "bt", "cli
 LICENCE = "SPDX-License-Identifier: GPL-3.0-or-later"
 CODE = (".c", ".h", ".def", ".sh", ".py", ".cmake", "CMakeLists.txt", "/run", "/init")
 WORDS = (
-    (r"\b(TODO|FIXME|XXX|HACK)\b", "unfinished work"),
+    (r"\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b", "unfinished work"),  # in brackets, so as not to find itself
     (r"(?<![\w.$}])/(work|home|Users|mnt|workspace|builds)/\w", "a path of one machine"),
     (r"\bis (FDA|CE)[- ](approved|marked|cleared)|\bcertified (to|for|under|by)\b|\bcompl(ies|iant) with (IEC|ISO)\b",
      "a claim of conformity"),
