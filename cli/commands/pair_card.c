@@ -66,6 +66,7 @@ enum error_code pair_new_card(struct app *app, const struct values *args, struct
 	act.change.parts = PART_CARD;
 	randombytes_buf(order.random, sizeof(order.random));
 	session_card_code_make(order.random, act.change.card);
+	randombytes_buf(act.change.card_salt, sizeof(act.change.card_salt));
 	(void)snprintf(act.unchanged, sizeof(act.unchanged), "the code on the card before opens pairing");
 	code = act_carry_out(app, out, &act, error);
 	if (order.shown)

@@ -130,7 +130,10 @@ static bool same_revoke(const uint8_t *body, size_t len, const struct change *me
 
 static bool same_card(const uint8_t *body, size_t len, const struct change *meant)
 {
-	return len == 1 + CARD_CODE_LEN && is_text(body, len, meant->card);
+	const size_t salt_at = 1 + CARD_CODE_LEN;
+
+	return len == salt_at + CARD_SALT_LEN && is_text(body, salt_at, meant->card) &&
+	       memcmp(body + salt_at, meant->card_salt, CARD_SALT_LEN) == 0;
 }
 
 static bool same_tag(const uint8_t *body, size_t len, const struct change *meant)

@@ -22,6 +22,15 @@ static size_t text_len(const char *text, size_t size)
 	return len;
 }
 
+static bool is_salted(const uint8_t salt[CARD_SALT_LEN])
+{
+	uint8_t bits = 0;
+
+	for (size_t i = 0; i < CARD_SALT_LEN; i++)
+		bits |= salt[i];
+	return bits != 0;
+}
+
 static bool card_is_valid(const char *card)
 {
 	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -42,7 +51,8 @@ static bool card_is_valid(const char *card)
 static bool has_good_text(const struct change *change)
 {
 	return (!(change->parts & PART_REASON) || change->reason[0] != '\0') &&
-	       (!(change->parts & PART_CARD) || card_is_valid(change->card));
+	       (!(change->parts & PART_CARD) ||
+		(card_is_valid(change->card) && is_salted(change->card_salt)));
 }
 
 static bool has_good_therapy(const struct change *change)
@@ -282,11 +292,13 @@ static void read_revoke(struct reader *r, struct change *change)
 static void write_card(struct writer *w, const struct change *change)
 {
 	write_text(w, change->card, sizeof change->card);
+	writer_copy(w, change->card_salt, CARD_SALT_LEN);
 }
 
 static void read_card(struct reader *r, struct change *change)
 {
 	reader_string8(r, change->card, sizeof change->card);
+	reader_copy(r, change->card_salt, CARD_SALT_LEN);
 }
 
 static void write_tag(struct writer *w, const struct change *change)

@@ -65,6 +65,8 @@ struct change {
 	struct act_operator operator_act;
 	uint8_t revoke; /* pairing slot */
 	char card[CARD_CODE_LEN + 1];
+	/* Random, not all zeros: without it the code could be searched for from the stage digest, which is no secret. */
+	uint8_t card_salt[CARD_SALT_LEN];
 	char tag[TAG_MAX + 1];
 	struct act_alarm alarm;
 };

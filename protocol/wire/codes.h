@@ -17,6 +17,7 @@
 #define SERIAL_MAX      23 /* characters of a pump serial */
 #define TAG_MAX         12 /* characters of a patient tag */
 #define CARD_CODE_LEN   8  /* characters of a card code without its check character */
+#define CARD_SALT_LEN   16
 #define SLOTS_MAX       8  /* pairing slots of a pump */
 #define OPERATOR_ID_MAX  16 /* characters */
 #define OPERATOR_KEY_LEN 32 /* Ed25519 public key */
@@ -30,15 +31,11 @@
 #define CHANGE_MAX      1712
 #define ACTS_MAX        (CHANGE_MAX - IMAGE_MAX) /* a change without an image */
 #define OPERATORS_MAX    16 /* that a pump lists */
-#define OPERATOR_ID_MAX  16 /* characters */
-#define OPERATOR_KEY_LEN 32 /* Ed25519 public key */
 #define SIGNATURE_LEN    64 /* Ed25519 */
 #define SIGNATURES_MAX   2  /* of an order */
 #define REASON_MAX       80 /* characters of a reason */
 #define LOT_MAX          20
 #define TIP_MAX          8
-#define TAG_MAX          12 /* characters of a patient tag */
-#define CARD_CODE_LEN    8
 #define CARE_DUE_MAX     8 /* countersignatures that CARE lists */
 #define BLOCKS_UNACKNOWLEDGED_MAX 5
 #define BLOCK_VALUES_MAX 19 /* segments of one block (section 4, PULL) */

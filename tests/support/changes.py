@@ -94,7 +94,7 @@ def revoke(slot):
 
 
 def card(code):
-    return 0xC3, string8(code)
+    return 0xC3, string8(code) + os.urandom(16)
 
 
 def tag(text):

@@ -203,7 +203,10 @@ def card(reader):
     text = reader.string8()
     if not re.fullmatch("[0-9A-HJKMNP-TV-Z]{8}", text):
         raise Refused("card")
-    return [("code", text)]
+    salt = reader.take(16)
+    if not any(salt):
+        raise Refused("salt")
+    return [("code", text), ("salt", salt.hex())]
 
 
 def alarm_act(reader):

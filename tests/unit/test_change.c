@@ -33,7 +33,7 @@ static struct change full_change(void)
 		.bolus = {BOLUS_SINGLE, 25000, 600},
 		.clock = {1700000000, 123456, -90},
 		.operator_act = {OPERATOR_PUT, {"anna.b", OPERATOR_NURSE, {9, 8, 7}}},
-		.revoke = 3, .card = "7KQ2ZZ09", .tag = "bed 12", .alarm = {ALARM_ACKNOWLEDGE, 5}};
+		.revoke = 3, .card = "7KQ2ZZ09", .card_salt = {[15] = 1}, .tag = "bed 12", .alarm = {ALARM_ACKNOWLEDGE, 5}};
 
 	for (size_t i = 0; i < PARTS; i++)
 		change.parts |= all_parts[i];
@@ -135,7 +135,7 @@ END_TEST
 
 START_TEST(what_a_section_may_not_say_is_not_encoded)
 {
-	enum { ROWS = 17 };
+	enum { ROWS = 18 };
 	struct change change = full_change();
 	size_t len = 99;
 
@@ -157,6 +157,7 @@ START_TEST(what_a_section_may_not_say_is_not_encoded)
 	case 14: change.operator_act.row.id[0] = 'A'; break;
 	case 15: change.card[0] = 'O'; break;
 	case 16: change.alarm.bits = 0; break;
+	case 17: change.card_salt[15] = 0; break;
 	default: ck_abort(); break;
 	}
 	ck_assert_int_eq(_i < ROWS, true);
@@ -284,7 +285,7 @@ int main(void)
 	tcase_add_loop_test(cases, every_part_is_written_and_read_by_both_sides_alike, 0, PARTS);
 	tcase_add_test(cases, a_change_of_all_parts_says_what_was_put_in);
 	tcase_add_test(cases, a_change_cut_at_any_length_or_longer_by_a_byte_is_refused_by_both);
-	tcase_add_loop_test(cases, what_a_section_may_not_say_is_not_encoded, 0, 17);
+	tcase_add_loop_test(cases, what_a_section_may_not_say_is_not_encoded, 0, 18);
 	tcase_add_loop_test(cases, changes_of_another_form_are_refused_by_both, 0, 10);
 	tcase_add_test(cases, an_image_or_an_act_alone_has_a_short_way);
 	tcase_add_test(cases, an_order_survives_and_every_other_length_is_refused_by_both);

@@ -37,7 +37,7 @@ static uint16_t give(uint16_t kind, const struct change *change)
 
 static uint16_t give_card(const char *code)
 {
-	struct change change = {.parts = PART_CARD};
+	struct change change = {.parts = PART_CARD, .card_salt = {1}};
 
 	memcpy(change.card, code, CARD_CODE_LEN);
 	return give(ORDER_CARD, &change);

@@ -20,7 +20,7 @@ static const struct {
 	{ORDER_BOLUS, {.parts = PART_BOLUS, .bolus = {BOLUS_SINGLE, 50000, 600}}},
 	{ORDER_BOLUS, {.parts = PART_BOLUS, .bolus = {BOLUS_PRIMING, 150000, 900}}},
 	{ORDER_BOLUS_STOP, {.parts = PART_BOLUS, .bolus = {BOLUS_STOP, 0, 0}}},
-	{ORDER_CARD, {.parts = PART_CARD, .card = "2B4D6F8H"}},
+	{ORDER_CARD, {.parts = PART_CARD, .card = "2B4D6F8H", .card_salt = {1}}},
 	{ORDER_CLOCK, {.parts = PART_CLOCK, .clock = {1800000000, 0, 120}}},
 	{ORDER_CATHETER, {.parts = PART_CATHETER, .catheter = {CATHETER_SET, 300, 150000, "T9", CONTENTS_UNKNOWN}}},
 	{ORDER_REVOKE, {.parts = PART_REVOKE, .revoke = 0}},

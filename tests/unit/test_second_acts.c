@@ -36,7 +36,7 @@ static void setup(void)
 		.catheter = {CATHETER_SET, 890, 198000, "T10", CONTENTS_RESERVOIR},
 		.bolus = {BOLUS_SINGLE, 25000, 600}, .clock = {1700000000, 123456, -90},
 		.operator_act = {OPERATOR_PUT, {"anna.b", OPERATOR_NURSE, {9, 8, 7}}},
-		.revoke = 3, .card = "7KQ2ZZ09", .tag = "bed 12", .alarm = {ALARM_ACKNOWLEDGE, 5}};
+		.revoke = 3, .card = "7KQ2ZZ09", .card_salt = {[15] = 1}, .tag = "bed 12", .alarm = {ALARM_ACKNOWLEDGE, 5}};
 	memset(&staged, 0, sizeof staged);
 	stage();
 }
@@ -92,6 +92,8 @@ START_TEST(every_single_field_of_what_was_meant_is_compared)
 	CATCHES(meant.operator_act.row.key[31]);
 	CATCHES(meant.revoke);
 	CATCHES(meant.card[7]);
+	CATCHES(meant.card_salt[0]);
+	CATCHES(meant.card_salt[15]);
 	CATCHES(meant.tag[5]);
 	CATCHES(meant.alarm.what);
 	CATCHES(meant.alarm.bits);

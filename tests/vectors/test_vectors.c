@@ -237,8 +237,10 @@ static void expect_acts(const struct change *change)
 		expect_operator(&change->operator_act);
 	if (change->parts & PART_REVOKE)
 		expect_number("slot", change->revoke);
-	if (change->parts & PART_CARD)
+	if (change->parts & PART_CARD) {
 		expect_text("code", change->card);
+		expect_bytes("salt", change->card_salt, CARD_SALT_LEN);
+	}
 	if (change->parts & PART_TAG)
 		expect_text("tag", change->tag);
 	if (change->parts & PART_ALARM) {

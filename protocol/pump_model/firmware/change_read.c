@@ -211,7 +211,14 @@ static void tell_revoke(struct writer *w, const struct read_change *c)
 
 static bool read_card(struct reader *r, struct read_change *c)
 {
+	uint8_t salted = 0;
+
 	reader_string8(r, c->card, sizeof c->card);
+	reader_copy(r, c->card_salt, CARD_SALT_LEN);
+	for (size_t i = 0; i < CARD_SALT_LEN; i++)
+		salted |= c->card_salt[i];
+	if (salted == 0)
+		return false;
 	for (size_t i = 0; i < CARD_CODE_LEN; i++) {
 		char symbol = c->card[i];
 		bool digit = symbol >= '0' && symbol <= '9';
@@ -227,6 +234,7 @@ static bool read_card(struct reader *r, struct read_change *c)
 static void tell_card(struct writer *w, const struct read_change *c)
 {
 	writer_string8(w, c->card);
+	writer_copy(w, c->card_salt, CARD_SALT_LEN);
 }
 
 static bool read_tag(struct reader *r, struct read_change *c)

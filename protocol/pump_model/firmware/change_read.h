@@ -51,7 +51,9 @@ struct read_change {
 	int16_t zone_min;
 	struct read_operator operator_act;
 	uint8_t revoke;
-	char card[CARD_CODE_LEN + 1], tag[TAG_MAX + 1];
+	char card[CARD_CODE_LEN + 1];
+	uint8_t card_salt[CARD_SALT_LEN];
+	char tag[TAG_MAX + 1];
 	uint8_t alarm; /* enum alarm_act */
 	uint32_t alarm_bits;
 };
