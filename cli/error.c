@@ -37,17 +37,36 @@ const char *error_hint(enum error_code code)
 	return rows[code].hint;
 }
 
-enum error_code error_set(struct error *error, enum error_code code, const char *detail, ...)
+static enum error_code fill(struct error *error, enum error_code code, size_t column, const char *detail,
+			    va_list args) __attribute__((format(printf, 4, 0)));
+
+static enum error_code fill(struct error *error, enum error_code code, size_t column, const char *detail,
+			    va_list args)
 {
 	if (!error)
 		return code;
 	memset(error, 0, sizeof(*error));
 	error->code = code;
-	if (detail) {
-		va_list args;
-		va_start(args, detail);
+	error->column = column;
+	if (detail)
 		(void)vsnprintf(error->detail, sizeof(error->detail), detail, args);
-		va_end(args);
-	}
+	return code;
+}
+
+enum error_code error_set(struct error *error, enum error_code code, const char *detail, ...)
+{
+	va_list args;
+	va_start(args, detail);
+	(void)fill(error, code, 0, detail, args);
+	va_end(args);
+	return code;
+}
+
+enum error_code error_set_at(struct error *error, enum error_code code, size_t column, const char *detail, ...)
+{
+	va_list args;
+	va_start(args, detail);
+	(void)fill(error, code, column, detail, args);
+	va_end(args);
 	return code;
 }

@@ -29,5 +29,8 @@ const char *error_hint(enum error_code code);
 /* Fills *error (which may be NULL) and returns code. detail may be NULL. */
 enum error_code error_set(struct error *error, enum error_code code, const char *detail, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same, with the place of the mistake in the typed line; 0: none. */
+enum error_code error_set_at(struct error *error, enum error_code code, size_t column, const char *detail, ...)
+	__attribute__((format(printf, 4, 5)));
 
 #endif

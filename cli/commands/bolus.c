@@ -12,6 +12,7 @@
 #include "groups.h"
 #include "limits_bolus.h"
 #include "order_words.h"
+#include "refusal.h"
 #include "schedule.h"
 
 enum { SINGLE_DRUG, SINGLE_DOSE, SINGLE_OVER };
@@ -28,15 +29,6 @@ struct bolus {
 	struct finding findings[FINDINGS_MAX];
 	size_t count;
 };
-
-static enum error_code refuse_at(struct error *error, enum error_code code, const struct value *value,
-				 const char *detail)
-{
-	(void)error_set(error, code, "%s", detail);
-	if (error)
-		error->column = value->column;
-	return code;
-}
 
 /* A bolus runs beside the program alone. */
 static enum error_code check_idle(const struct msg_status *status, struct error *error)
@@ -81,10 +73,10 @@ static enum error_code check_volume(const struct bolus *bolus, const struct valu
 	const struct pump_limits *model = bolus->request.model;
 	const int64_t left = (int64_t)bolus->status.reservoir_nl - model->residual.nl;
 	if (bolus->request.volume.nl < model->stroke.nl)
-		return refuse_at(error, ERR_REFUSED_ACT, value, "this is less than one stroke of the pump, which could not deliver it");
+		return error_set_at(error, ERR_REFUSED_ACT, value->column, "this is less than one stroke of the pump, which could not deliver it");
 	return bolus->request.volume.nl <= left
 		       ? ERR_NONE
-		       : refuse_at(error, ERR_REFUSED_ACT, value, "the reservoir holds less than this bolus that can be delivered");
+		       : error_set_at(error, ERR_REFUSED_ACT, value->column, "the reservoir holds less than this bolus that can be delivered");
 }
 
 static enum error_code choose_duration(struct bolus *bolus, const struct value *over, const struct value *value,
@@ -95,41 +87,25 @@ static enum error_code choose_duration(struct bolus *bolus, const struct value *
 		request->duration = over->as.duration;
 		return request->duration.s > 0 && request->duration.s <= SECONDS_PER_DAY
 			       ? ERR_NONE
-			       : refuse_at(error, ERR_USAGE, over, "a bolus takes more than 0 s and at most a day");
+			       : error_set_at(error, ERR_USAGE, over->column, "a bolus takes more than 0 s and at most a day");
 	}
 	return bolus_least_duration(request->program, request->model, request->volume, &request->duration)
-		       ? refuse_at(error, ERR_REFUSED_ACT, value, rule_at(RULE_BOLUS_RATE)->text)
+		       ? error_set_at(error, ERR_REFUSED_ACT, value->column, "%s", rule_at(RULE_BOLUS_RATE)->text)
 		       : ERR_NONE;
-}
-
-static bool is_blocked(const struct bolus *bolus)
-{
-	for (size_t i = 0; i < bolus->count; i++)
-		if (bolus->findings[i].severity == SEVERITY_BLOCK)
-			return true;
-	return false;
 }
 
 /* What a rule refuses goes out only with a reason, and then two must sign. */
 static enum error_code check_rules(struct app *app, struct output *out, struct bolus *bolus,
 				   const struct value *value, struct error *error)
 {
-	char detail[500];
 	bolus->count = limits_check_bolus(&bolus->request, bolus->findings);
 	describe_findings(out, bolus->findings, bolus->count);
 	if (!findings_refuse(bolus->findings, bolus->count))
 		return ERR_NONE;
-	if (app->options.reason && !is_blocked(bolus)) {
-		act_add_reason(app, &bolus->act.change);
-		return ERR_NONE;
-	}
-	const struct finding *worst = &bolus->findings[0];
-	const size_t len = strlen(worst->text);
-	(void)snprintf(detail, sizeof(detail), "%s: %.*s%s", worst->rule,
-		       (int)(len && worst->text[len - 1] == '.' ? len - 1 : len), worst->text,
-		       worst->severity == SEVERITY_OVERRIDE ? ". With a reason and a second person it can be ordered: --reason TEXT"
-							    : "");
-	return refuse_at(error, ERR_REFUSED_ACT, value, detail);
+	if (!refusal_is_overridden(app, bolus->findings, bolus->count))
+		return refusal_tell(ERR_REFUSED_ACT, bolus->findings, value, error);
+	act_add_reason(app, &bolus->act.change);
+	return ERR_NONE;
 }
 
 /* What a volume of the mixture holds; with day also the worst 24 h of the program with it. */
@@ -188,11 +164,11 @@ static enum error_code plan_single(struct bolus *bolus, const struct value *at, 
 	const struct mixture_part *primary = &bolus->read.program.mixture.parts[0];
 	struct volume_rate volume;
 	if (strcmp(at[SINGLE_DRUG].as.drug->name, primary->name))
-		return refuse_at(error, ERR_REFUSED_ACT, &at[SINGLE_DRUG],
+		return error_set_at(error, ERR_REFUSED_ACT, at[SINGLE_DRUG].column,
 				 "this is not the drug that the program is dosed by; nothing else can be given as a bolus");
 	if (rate_from_dose((struct dose_rate){at[SINGLE_DOSE].as.mass.ng}, primary->concentration, &volume) ||
 	    volume.nl_per_day < 1 || volume.nl_per_day > SCHEDULE_MAX)
-		return refuse_at(error, ERR_REFUSED_ACT, &at[SINGLE_DOSE],
+		return error_set_at(error, ERR_REFUSED_ACT, at[SINGLE_DOSE].column,
 				 "at the concentration in the pump this dose is no volume that it can deliver");
 	bolus->request.volume.nl = volume.nl_per_day;
 	bolus->act.change.bolus.amount = (uint64_t)at[SINGLE_DOSE].as.mass.ng;
@@ -215,15 +191,11 @@ static void tell(void *ctx, struct output *out, const struct msg_status *now)
 /* What the line typed does not say. Strings only: the trail holds no number that could lose a digit. */
 static struct cJSON *audit_details(const struct bolus *bolus)
 {
-	char rules[400] = "", text[DECIMAL_TEXT_MAX];
+	char text[DECIMAL_TEXT_MAX];
 	struct cJSON *details = cJSON_CreateObject();
-	for (size_t i = 0; i < bolus->count; i++) {
-		const size_t used = strlen(rules);
-		(void)snprintf(rules + used, sizeof(rules) - used, "%s%s", used ? "," : "", bolus->findings[i].rule);
-	}
 	(void)duration_print(bolus->request.duration, text);
 	output_string(details, "over", text);
-	output_string(details, "rules", rules);
+	refusal_note_rules(details, bolus->findings, bolus->count);
 	(void)volume_print(bolus->request.volume, text);
 	output_string(details, "volume", text);
 	return details;
@@ -336,7 +308,7 @@ static enum error_code prime(struct app *app, const struct values *args, struct 
 		return error_set(error, ERR_FAILED, "out of memory");
 	enum error_code code = read_pump(app, bolus, error);
 	if (!code && (volume->as.volume.nl < 1 || volume->as.volume.nl > SCHEDULE_MAX))
-		code = refuse_at(error, ERR_USAGE, volume, "a prime is more than 0 mL and at most what the pump holds");
+		code = error_set_at(error, ERR_USAGE, volume->column, "a prime is more than 0 mL and at most what the pump holds");
 	if (!code) {
 		plan_prime(bolus, volume->as.volume);
 		bolus->act.change.bolus = (struct act_bolus){.what = BOLUS_PRIMING, .amount = (uint64_t)volume->as.volume.nl};

@@ -132,11 +132,8 @@ static enum error_code check_dose_unit(const struct values *args, struct error *
 	if (dose->unit == drug->unit)
 		return ERR_NONE;
 	(void)dose_rate_print(dose->as.dose, drug->unit, text);
-	(void)error_set(error, ERR_BAD_QUANTITY,
-			"DOSE: this drug is dosed in another unit; type it as: %s", text);
-	if (error)
-		error->column = dose->column;
-	return ERR_BAD_QUANTITY;
+	return error_set_at(error, ERR_BAD_QUANTITY, dose->column,
+			    "DOSE: this drug is dosed in another unit; type it as: %s", text);
 }
 
 /* Dose of a part with the rest cut off, and with it rounded up. */

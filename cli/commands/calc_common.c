@@ -3,10 +3,7 @@
 
 enum error_code calc_refuse(struct error *error, const struct value *value, const char *detail)
 {
-	(void)error_set(error, ERR_NOT_COMPUTABLE, "%s", detail);
-	if (error && value && value->present)
-		error->column = value->column;
-	return ERR_NOT_COMPUTABLE;
+	return error_set_at(error, ERR_NOT_COMPUTABLE, value && value->present ? value->column : 0, "%s", detail);
 }
 
 void calc_mark(struct cJSON *parent, const char *key, bool exact, const char *how)

@@ -172,11 +172,8 @@ static enum error_code check_unit(const struct value *dose, const struct drug *d
 	if (!dose->present || dose->unit == drug->unit)
 		return ERR_NONE;
 	(void)dose_rate_print(dose->as.dose, drug->unit, text);
-	(void)error_set(error, ERR_BAD_QUANTITY,
-			"DOSE: this drug is dosed in another unit; type it as: %s", text);
-	if (error)
-		error->column = dose->column;
-	return ERR_BAD_QUANTITY;
+	return error_set_at(error, ERR_BAD_QUANTITY, dose->column,
+			    "DOSE: this drug is dosed in another unit; type it as: %s", text);
 }
 
 /* The words that a bridge needs and their relations, before anything is counted. */

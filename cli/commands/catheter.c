@@ -22,28 +22,20 @@ struct catheter_order {
 	const struct pump_limits *model;
 };
 
-static enum error_code refuse(struct error *error, const struct value *value, const char *detail)
-{
-	(void)error_set(error, ERR_USAGE, "%s", detail);
-	if (error)
-		error->column = value->column;
-	return ERR_USAGE;
-}
-
 static enum error_code volume_of(const struct value *at, struct volume *out, struct error *error)
 {
 	const struct length none = {0};
 	bool exact;
 	if (at[CATHETER_VOLUME].present == at[CATHETER_PER_CM].present)
-		return refuse(error, &at[CATHETER_LENGTH],
+		return error_set_at(error, ERR_USAGE, at[CATHETER_LENGTH].column,
 			      "give the volume of the catheter in one way: volume 0.234 mL, or volume-per-cm 0.0026 mL/cm "
 			      "from its label");
 	*out = at[CATHETER_VOLUME].as.volume;
 	if (at[CATHETER_PER_CM].present &&
 	    catheter_volume(at[CATHETER_LENGTH].as.length, none, at[CATHETER_PER_CM].as.volume_per_length, out, &exact))
-		return refuse(error, &at[CATHETER_PER_CM], "this catheter is longer than 10 m or holds more than 100 mL");
+		return error_set_at(error, ERR_USAGE, at[CATHETER_PER_CM].column, "this catheter is longer than 10 m or holds more than 100 mL");
 	if (out->nl < 1 || out->nl > PATH_VOLUME_MAX)
-		return refuse(error, &at[CATHETER_VOLUME], "a catheter holds more than 0 mL and at most 100 mL");
+		return error_set_at(error, ERR_USAGE, at[CATHETER_VOLUME].column, "a catheter holds more than 0 mL and at most 100 mL");
 	return ERR_NONE;
 }
 
@@ -56,10 +48,10 @@ static enum error_code build(const struct value *at, struct catheter_order *orde
 	if (code)
 		return code;
 	if (um < UM_PER_MM || um > CATHETER_UM_MAX || um % UM_PER_MM)
-		return refuse(error, &at[CATHETER_LENGTH], "the implanted length is whole millimetres, at least 0.1 cm and at most "
+		return error_set_at(error, ERR_USAGE, at[CATHETER_LENGTH].column, "the implanted length is whole millimetres, at least 0.1 cm and at most "
 							   "1,000 cm");
 	if (at[CATHETER_TIP].present && strlen(at[CATHETER_TIP].as.text) > TIP_MAX)
-		return refuse(error, &at[CATHETER_TIP], "the level of the tip has at most 8 characters, such as T9");
+		return error_set_at(error, ERR_USAGE, at[CATHETER_TIP].column, "the level of the tip has at most 8 characters, such as T9");
 	catheter->length_mm = (uint16_t)(um / UM_PER_MM);
 	catheter->volume_nl = (uint32_t)(volume.nl + order->model->tubing.nl);
 	catheter->contents = contents_codes[at[CATHETER_CONTENTS].as.choice];

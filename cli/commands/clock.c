@@ -209,12 +209,8 @@ static enum error_code clock_set(struct app *app, const struct values *args, str
 	struct reading *r = NULL;
 	int16_t zone_min = 0;
 	const struct value *zone = &args->at[CLOCK_ZONE];
-	if (zone->present && !zone_parse(zone->as.text, &zone_min)) {
-		(void)error_set(error, ERR_USAGE, "a zone is typed as +02:00 or -05:30, at most 14 h");
-		if (error)
-			error->column = zone->column;
-		return ERR_USAGE;
-	}
+	if (zone->present && !zone_parse(zone->as.text, &zone_min))
+		return error_set_at(error, ERR_USAGE, zone->column, "a zone is typed as +02:00 or -05:30, at most 14 h");
 	enum error_code code = with_reading(app, &r, error);
 	if (!code) {
 		r->act = (struct act){.kind = ORDER_CLOCK, .show = show_set, .tell = tell_set, .ctx = r};

@@ -9,6 +9,7 @@
 #include "describe.h"
 #include "order.h"
 #include "program_plan.h"
+#include "refusal.h"
 
 /* A changed dose of this factor or more needs a step of its own (hundredths). */
 #define FACTOR_STEP INT64_C(500)
@@ -138,17 +139,6 @@ static void plan_steps(const char *serial, const struct program *running, struct
 	describe_short(next, steps->ordered);
 }
 
-static void add_rules(struct cJSON *details, const struct program_plan *plan)
-{
-	char rules[400] = "";
-	for (size_t i = 0; i < plan->count; i++) {
-		const size_t used = strlen(rules);
-		(void)snprintf(rules + used, sizeof(rules) - used, "%s%s", used ? "," : "",
-			       plan->findings[i].rule);
-	}
-	output_string(details, "rules", rules);
-}
-
 /* Strings only: the trail holds decimal text and no number that could lose a digit. */
 static struct cJSON *audit_details(const struct program_plan *plan, const struct staged_order *order)
 {
@@ -165,7 +155,7 @@ static struct cJSON *audit_details(const struct program_plan *plan, const struct
 	(void)volume_print(order->understood.low_alarm, text);
 	output_string(details, "low-alarm", text);
 	output_string(details, "mode", describe_mode(order->understood.mode));
-	add_rules(details, plan);
+	refusal_note_rules(details, plan->findings, plan->count);
 	for (size_t i = 1; i < order->steps.count; i++)
 		output_string(details, keys[i - 1], order->steps.steps[i].text);
 	return details;
@@ -187,7 +177,7 @@ static enum error_code stage(struct app *app, struct program_plan *plan, struct 
 	struct change change = {.parts = PART_IMAGE, .image = image};
 	if (client_program_image(&plan->program, image, &change.image_len))
 		return error_set(error, ERR_REFUSED_LIMIT, "the program cannot be sent as it is");
-	if (program_plan_overrides(app, plan)) {
+	if (refusal_is_overridden(app, plan->findings, plan->count)) {
 		change.parts |= PART_REASON;
 		(void)snprintf(change.reason, sizeof(change.reason), "%s", app->options.reason);
 	}
@@ -227,7 +217,7 @@ static enum error_code carry_out(struct app *app, struct output *out, struct pro
 		memset(&order->now, 0, sizeof(order->now));
 	plan_steps(session_pump(app->session)->serial, view.running, order);
 	struct cJSON *details = audit_details(plan, order);
-	if (program_plan_overrides(app, plan))
+	if (refusal_is_overridden(app, plan->findings, plan->count))
 		output_string(details, "reason", app->options.reason);
 	const enum error_code code =
 		order_carry_out(app, out, &order->staged, &order->steps, details, error);
@@ -240,7 +230,7 @@ static enum error_code carry_out(struct app *app, struct output *out, struct pro
 static enum error_code apply_body(struct app *app, const struct values *args, struct output *out,
 				  struct program_plan *plan, struct error *error)
 {
-	if (findings_refuse(plan->findings, plan->count) && !program_plan_overrides(app, plan))
+	if (findings_refuse(plan->findings, plan->count) && !refusal_is_overridden(app, plan->findings, plan->count))
 		return program_plan_refuse(plan, args, error);
 	struct staged_order *order = calloc(1, sizeof(*order));
 	if (!order)

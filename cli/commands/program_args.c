@@ -7,15 +7,6 @@
 #include "program_file.h"
 #include "program_text.h"
 
-static enum error_code refuse_at(struct error *error, enum error_code code, const struct value *value,
-				 const char *detail)
-{
-	(void)error_set(error, code, "%s", detail);
-	if (error)
-		error->column = value->column;
-	return code;
-}
-
 /* Drug, concentration, dose and low alarm on top of what runs. */
 static enum error_code build_simple(const struct values *args, const struct program *running,
 				    struct program *out, struct error *error)
@@ -25,11 +16,11 @@ static enum error_code build_simple(const struct values *args, const struct prog
 	const struct value *low_alarm = &args->at[ARG_OF_LOW_ALARM];
 	const bool same = running && !strcmp(running->mixture.parts[0].name, drug->name);
 	if (!same && !concentration->present)
-		return refuse_at(error, ERR_USAGE, &args->at[ARG_OF_DRUG],
+		return error_set_at(error, ERR_USAGE, args->at[ARG_OF_DRUG].column,
 				 "the pump runs no program with this drug, so its concentration is needed, as in: "
 				 "concentration 10 mg/mL");
 	if (!running && !low_alarm->present)
-		return refuse_at(error, ERR_USAGE, &args->at[ARG_OF_DRUG],
+		return error_set_at(error, ERR_USAGE, args->at[ARG_OF_DRUG].column,
 				 "the pump has no program yet, so the low alarm is needed, as in: low-alarm 2 mL");
 	if (same)
 		out->mixture = running->mixture;
@@ -55,7 +46,7 @@ static enum error_code add_periodic(const struct values *args, struct program *p
 	if (!each->present && !every->present && !over->present)
 		return ERR_NONE;
 	if (!each->present || !every->present || !over->present)
-		return refuse_at(error, ERR_USAGE, &args->at[ARG_OF_DOSE],
+		return error_set_at(error, ERR_USAGE, args->at[ARG_OF_DOSE].column,
 				 "a periodic dose needs each, every and over, as in: each 50 mcg every 12h over 10min");
 	program->mode = PROGRAM_PERIODIC;
 	program->periodic = (struct program_periodic){.dose = each->as.mass,
@@ -65,7 +56,7 @@ static enum error_code add_periodic(const struct values *args, struct program *p
 	program->dose = (struct dose_rate){0};
 	return program_is_valid(program)
 		       ? ERR_NONE
-		       : refuse_at(error, ERR_NOT_COMPUTABLE, every,
+		       : error_set_at(error, ERR_NOT_COMPUTABLE, every->column,
 				   "the interval is 1 min to 7 d in whole minutes, and no shorter than the dose takes");
 }
 
@@ -77,7 +68,7 @@ static enum error_code ask_patient(const struct values *args, const struct progr
 	(void)snprintf(detail, sizeof(detail),
 		       "the running program has a patient bolus (%s): say what becomes of it, with patient-bolus keep "
 		       "or patient-bolus none", text);
-	return refuse_at(error, ERR_USAGE, &args->at[ARG_OF_DRUG], detail);
+	return error_set_at(error, ERR_USAGE, args->at[ARG_OF_DRUG].column, "%s", detail);
 }
 
 /* A bolus that runs is named: neither kept nor dropped without a word. */
@@ -95,9 +86,9 @@ static enum error_code add_patient(const struct values *args, const struct progr
 		return program_text_patient(value->as.text, strlen(value->as.text), mixture_unit(&program->mixture, 0),
 					    &program->patient, &why) == PUMP_OK
 			       ? ERR_NONE
-			       : refuse_at(error, ERR_BAD_QUANTITY, value, why.reason);
+			       : error_set_at(error, ERR_BAD_QUANTITY, value->column, "%s", why.reason);
 	if (!has || strcmp(running->mixture.parts[0].name, program->mixture.parts[0].name) != 0)
-		return refuse_at(error, ERR_USAGE, value,
+		return error_set_at(error, ERR_USAGE, value->column,
 				 has ? "the patient bolus that runs is one of another drug; type it anew, or none"
 				     : "the running program has no patient bolus to keep");
 	program->patient = running->patient;
@@ -116,7 +107,7 @@ static enum error_code build_short(const struct values *args, const struct progr
 		code = add_patient(args, running, out, error);
 	if (!code && bridge->present &&
 	    program_text_bridge(bridge->as.text, strlen(bridge->as.text), &out->bridge, &why) != PUMP_OK)
-		code = refuse_at(error, ERR_BAD_QUANTITY, bridge, why.reason);
+		code = error_set_at(error, ERR_BAD_QUANTITY, bridge->column, "%s", why.reason);
 	return code;
 }
 
@@ -133,14 +124,14 @@ enum error_code program_args_build(const struct values *args, const struct progr
 		return build_short(args, running, out, error);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (args->at[parts[i]].present)
-			return refuse_at(error, ERR_USAGE, &args->at[parts[i]],
+			return error_set_at(error, ERR_USAGE, args->at[parts[i]].column,
 					 "the whole program says this already; change it there");
 	if (from->present)
 		return program_file_read(from->as.text, out, error);
 	/* Its column was told when it was parsed. */
 	return program_text_parse(text->as.text, strlen(text->as.text), out, &why) == PUMP_OK
 		       ? ERR_NONE
-		       : refuse_at(error, ERR_BAD_QUANTITY, text, why.reason);
+		       : error_set_at(error, ERR_BAD_QUANTITY, text->column, "%s", why.reason);
 }
 
 const struct value *program_args_refused(const struct values *args, const char *rule)

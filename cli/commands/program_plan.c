@@ -8,6 +8,7 @@
 #include "describe.h"
 #include "drug_site.h"
 #include "program_args.h"
+#include "refusal.h"
 
 const struct program *program_plan_running(const struct program_plan *plan)
 {
@@ -41,30 +42,7 @@ enum error_code program_plan_refuse(const struct program_plan *plan, const struc
 				    struct error *error)
 {
 	const struct finding *worst = &plan->findings[0];
-	const struct value *typed = program_args_refused(args, worst->rule);
-	char detail[500];
-	int used = snprintf(detail, sizeof(detail), "%s: %.240s", worst->rule, worst->text);
-	if (worst->severity == SEVERITY_OVERRIDE)
-		used += snprintf(detail + used, sizeof(detail) - (size_t)used,
-				 " With a reason and a second person it can be ordered: --reason TEXT");
-	/* The message ends with a full stop of its own. */
-	while (used > 0 && detail[used - 1] == '.')
-		detail[--used] = '\0';
-	if (worst->value[0])
-		(void)snprintf(detail + used, sizeof(detail) - (size_t)used, ". Found: %s%s%s", worst->value,
-			       worst->limit[0] ? "; limit: " : "", worst->limit);
-	(void)error_set(error, ERR_REFUSED_LIMIT, "%s", detail);
-	if (error)
-		error->column = typed->column;
-	return ERR_REFUSED_LIMIT;
-}
-
-bool program_plan_overrides(const struct app *app, const struct program_plan *plan)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->findings[i].severity == SEVERITY_BLOCK)
-			return false;
-	return app->options.reason && findings_refuse(plan->findings, plan->count);
+	return refusal_tell(ERR_REFUSED_LIMIT, worst, program_args_refused(args, worst->rule), error);
 }
 
 /* The bridge that keeps the old dose until the new drug has arrived, where the pump knows enough for it. */

@@ -39,8 +39,6 @@ struct program_view program_plan_view(const struct program_plan *plan);
 /* REFUSED_LIMIT, with the worst finding and where it was typed. */
 enum error_code program_plan_refuse(const struct program_plan *plan, const struct values *args,
 				    struct error *error);
-/* True if a reason was given and all that refuses may be overridden; a BLOCK never. */
-bool program_plan_overrides(const struct app *app, const struct program_plan *plan);
 
 /* program apply. */
 enum error_code program_apply_run(struct app *app, const struct values *args, struct output *out,

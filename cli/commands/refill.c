@@ -10,6 +10,7 @@
 #include "drug_site.h"
 #include "groups.h"
 #include "refill.h"
+#include "refusal.h"
 #include "schedule.h"
 
 enum { REFILL_VOLUME, REFILL_LABEL, REFILL_OTHERS, REFILL_DRAWN = REFILL_OTHERS + MIXTURE_MAX - 1, REFILL_LOT, REFILL_EXPIRY,
@@ -28,26 +29,6 @@ struct visit {
 	struct finding findings[REFILL_ALL_FINDINGS];
 	size_t count;
 };
-
-static enum error_code refuse_at(struct error *error, enum error_code code, const struct value *value,
-				 const char *detail)
-{
-	(void)error_set(error, code, "%s", detail);
-	if (error)
-		error->column = value->column;
-	return code;
-}
-
-/* The message ends with a full stop of its own. */
-static enum error_code refuse_rule(struct error *error, const struct value *value, const char *rule, const char *text,
-				   const char *more)
-{
-	char detail[480];
-	int len = snprintf(detail, sizeof(detail), "%s: %.300s%s", rule, text, more);
-	while (len > 0 && detail[len - 1] == '.')
-		detail[--len] = '\0';
-	return refuse_at(error, ERR_REFUSED_ACT, value, detail);
-}
 
 static enum error_code read_visit(struct app *app, struct visit *v, struct error *error)
 {
@@ -97,10 +78,18 @@ static enum error_code check_label(const struct value *at, const struct visit *v
 	}
 	if (mixture_equal(&typed, running))
 		return ERR_NONE;
-	return refuse_at(error, ERR_REFUSED_ACT, &at[REFILL_LABEL],
+	return error_set_at(error, ERR_REFUSED_ACT, at[REFILL_LABEL].column,
 			 "L-mixture-changed: this label is not the mixture that the pump runs. A filling with another one needs a "
 			 "new program and a bridge: let a programmer order the new program with its bridge first (pumpctl program apply), "
 			 "then run this again");
+}
+
+/* Before the rest is judged: the order could not even say so much. */
+static enum error_code refuse_capacity(const struct value *volume, struct error *error)
+{
+	struct finding finding;
+	struct findings list = {.at = &finding, .max = 1};
+	return refusal_tell(ERR_REFUSED_ACT, findings_add(&list, RULE_FILL_CAPACITY), volume, error);
 }
 
 static enum error_code build(const struct value *at, struct visit *v, struct error *error)
@@ -108,17 +97,16 @@ static enum error_code build(const struct value *at, struct visit *v, struct err
 	struct act_fill *fill = &v->act.change.fill;
 	const char *lot = at[REFILL_LOT].present ? at[REFILL_LOT].as.text : "";
 	if (at[REFILL_VOLUME].as.volume.nl > v->model->reservoir.nl)
-		return refuse_rule(error, &at[REFILL_VOLUME], rule_at(RULE_FILL_CAPACITY)->id, rule_at(RULE_FILL_CAPACITY)->text,
-				   "");
+		return refuse_capacity(&at[REFILL_VOLUME], error);
 	if (at[REFILL_VOLUME].as.volume.nl <= v->model->residual.nl)
-		return refuse_at(error, ERR_REFUSED_ACT, &at[REFILL_VOLUME],
+		return error_set_at(error, ERR_REFUSED_ACT, at[REFILL_VOLUME].column,
 				 "this is no more than what the pump cannot deliver; type what the reservoir holds now");
 	if (strlen(lot) > LOT_MAX)
-		return refuse_at(error, ERR_USAGE, &at[REFILL_LOT], "a lot has at most 20 characters");
+		return error_set_at(error, ERR_USAGE, at[REFILL_LOT].column, "a lot has at most 20 characters");
 	if (at[REFILL_DRAWN].as.volume.nl > 2 * v->model->reservoir.nl)
-		return refuse_at(error, ERR_USAGE, &at[REFILL_DRAWN], "no reservoir holds so much");
+		return error_set_at(error, ERR_USAGE, at[REFILL_DRAWN].column, "no reservoir holds so much");
 	if (at[REFILL_EXPIRY].present && at[REFILL_EXPIRY].as.date.day <= v->today.day)
-		return refuse_at(error, ERR_REFUSED_ACT, &at[REFILL_EXPIRY],
+		return error_set_at(error, ERR_REFUSED_ACT, at[REFILL_EXPIRY].column,
 				 "this drug has expired by the pump's clock; see also: pumpctl clock show");
 	v->act.change.parts = PART_FILL;
 	*fill = (struct act_fill){.volume_nl = (uint32_t)at[REFILL_VOLUME].as.volume.nl,
@@ -260,29 +248,21 @@ static void tell(void *ctx, struct output *out, const struct msg_status *now)
 /* A BLOCK is never overridden; an OVERRIDE by a reason, which two sign. */
 static enum error_code check_findings(struct app *app, const struct value *at, struct visit *v, struct error *error)
 {
-	const struct finding *worst = v->findings;
+	const bool is_override = v->findings[0].severity == SEVERITY_OVERRIDE;
 	if (!findings_refuse(v->findings, v->count))
 		return ERR_NONE;
-	if (worst->severity == SEVERITY_OVERRIDE && app->options.reason) {
-		act_add_reason(app, &v->act.change);
-		return ERR_NONE;
-	}
-	const bool open = worst->severity == SEVERITY_OVERRIDE;
-	return refuse_rule(error, &at[open ? REFILL_DRAWN : REFILL_VOLUME], worst->rule, worst->text,
-			   open ? " With a second person it can be ordered: --reason TEXT" : "");
+	if (!refusal_is_overridden(app, v->findings, v->count))
+		return refusal_tell(ERR_REFUSED_ACT, v->findings, &at[is_override ? REFILL_DRAWN : REFILL_VOLUME], error);
+	act_add_reason(app, &v->act.change);
+	return ERR_NONE;
 }
 
 /* Strings only: the trail holds decimal text. */
 static struct cJSON *audit_details(const struct visit *v)
 {
 	const struct act_fill *fill = &v->act.change.fill;
-	char rules[400] = "", text[DECIMAL_TEXT_MAX];
+	char text[DECIMAL_TEXT_MAX];
 	struct cJSON *details = cJSON_CreateObject();
-	for (size_t i = 0; i < v->count; i++) {
-		const size_t used = strlen(rules);
-		if (v->findings[i].severity >= SEVERITY_WARN)
-			(void)snprintf(rules + used, sizeof(rules) - used, "%s%s", used ? "," : "", v->findings[i].rule);
-	}
 	(void)volume_print((struct volume){(int64_t)v->status.reservoir_nl}, text);
 	output_string(details, "before", text);
 	if (fill->drawn_nl != UINT32_MAX)
@@ -291,7 +271,7 @@ static struct cJSON *audit_details(const struct visit *v)
 	output_string(details, "lot", fill->lot);
 	if (v->act.change.parts & PART_REASON)
 		output_string(details, "reason", v->act.change.reason);
-	output_string(details, "rules", rules);
+	refusal_note_rules(details, v->findings, v->count);
 	return details;
 }
 

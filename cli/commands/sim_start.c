@@ -324,12 +324,10 @@ static enum error_code refuse_birth_arguments(const struct values *args,
 	for (size_t i = START_MODEL; i < START_SPEED; i++) {
 		if (!args->at[i].present)
 			continue;
-		(void)error_set(error, ERR_USAGE,
-				"the virtual pump %s exists already and stays as it is; of it only speed and "
-				"hci can be chosen now",
-				place->name);
-		error->column = args->at[i].column;
-		return ERR_USAGE;
+		return error_set_at(error, ERR_USAGE, args->at[i].column,
+				    "the virtual pump %s exists already and stays as it is; of it only speed and "
+				    "hci can be chosen now",
+				    place->name);
 	}
 	return ERR_NONE;
 }
