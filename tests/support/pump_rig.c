@@ -76,6 +76,27 @@ struct rig *rig_create(uint64_t log_slots)
 	return rig_create_from(&birth, log_slots);
 }
 
+struct program rig_baclofen(void)
+{
+	return (struct program){.mixture = {.count = 1, .parts = {{"baclofen", {500000}}}},
+				.mode = PROGRAM_SIMPLE, .dose = {200000}, .low_alarm = {2000000}};
+}
+
+struct rig *rig_create_running(const struct program *program, int64_t utc_s)
+{
+	struct pump_birth birth;
+	struct rig *r;
+
+	rig_default_birth(&birth);
+	if (utc_s)
+		birth.utc_s = utc_s;
+	ck_assert_int_eq(image_encode(program, birth.image, sizeof birth.image, &birth.image_len),
+			 PUMP_OK);
+	r = rig_create_from(&birth, 64);
+	rig_connect(r, NULL);
+	return r;
+}
+
 void rig_destroy(struct rig *r)
 {
 	free(r->nvm);

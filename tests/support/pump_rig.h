@@ -41,6 +41,7 @@ struct rig {
 	uint16_t mtu;
 
 	/* programmer */
+	uint64_t token;               /* of the last order by rig_give */
 	unsigned link;                /* that it comes on */
 	struct handshake_setup setup; /* its secret is the pairing key or the card code */
 	struct handshake hand;
@@ -80,6 +81,10 @@ struct rig {
 struct rig *rig_create(uint64_t log_slots);
 struct rig *rig_create_from(const struct pump_birth *birth, uint64_t log_slots);
 void rig_default_birth(struct pump_birth *birth);
+/* 200 mcg/day of baclofen 500 mcg/mL: 0.4 mL/day. Low at 2 mL. */
+struct program rig_baclofen(void);
+/* The same pump running this program since utc_s (0: the default), and the session is up. */
+struct rig *rig_create_running(const struct program *program, int64_t utc_s);
 void rig_destroy(struct rig *r);
 /* Boots again from the memory as it is now. The link is gone. */
 void rig_boot(struct rig *r, bool power_lost);
@@ -152,6 +157,9 @@ void rig_order(struct rig *r, struct rig_order *o, uint16_t kind, uint64_t token
 size_t rig_commit_plain(const struct rig_order *o, uint8_t *plain);
 /* Commits; code of a refusal, or CODE_DONE with *committed. */
 uint16_t rig_commit(struct rig *r, const struct rig_order *o, struct msg_committed *committed);
+/* Stages and commits a change with the next token; code of a refusal, or CODE_DONE with both answers. */
+uint16_t rig_give(struct rig *r, uint16_t kind, const struct change *change, struct msg_staged *staged,
+		  struct msg_committed *committed);
 void rig_check_same_answer(const struct msg_committed *a, const struct msg_committed *b);
 /* Morphine at this concentration, with this low alarm: what the rig's doses are staged in. */
 enum { LOW_NL = 2000000, MG_PER_ML_10 = 10000000 };

@@ -209,6 +209,20 @@ void rig_list_second(struct rig *r, uint64_t token)
 	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_DONE);
 }
 
+uint16_t rig_give(struct rig *r, uint16_t kind, const struct change *change, struct msg_staged *staged,
+		  struct msg_committed *committed)
+{
+	uint16_t code = rig_stage_change(r, change, staged);
+	struct rig_order order;
+
+	if (code != CODE_DONE)
+		return code;
+	rig_order(r, &order, kind, r->token + 1, staged);
+	code = rig_commit(r, &order, committed);
+	r->token += code == CODE_DONE;
+	return code;
+}
+
 void rig_check_same_answer(const struct msg_committed *a, const struct msg_committed *b)
 {
 	ck_assert_uint_eq(a->token, b->token);

@@ -48,13 +48,9 @@ static uint16_t commit_change(struct rig *r, uint16_t kind, const struct change 
 {
 	struct msg_staged staged;
 	struct msg_committed committed;
-	struct rig_order order;
-	uint16_t code = rig_stage_change(r, change, &staged);
 
-	if (code != CODE_DONE)
-		return code;
-	rig_order(r, &order, kind, token, &staged);
-	return rig_commit(r, &order, &committed);
+	r->token = token - 1;
+	return rig_give(r, kind, change, &staged, &committed);
 }
 
 static void stop_for(struct rig *r, uint32_t seconds, uint64_t token)

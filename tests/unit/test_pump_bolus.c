@@ -10,32 +10,17 @@ enum { BASE_RATE = 400000, RESERVOIR_NL = 20000000, RESIDUAL_NL = 1400000, GREAT
 static struct rig *r;
 static struct msg_staged staged;
 static struct msg_committed committed;
-static uint64_t token;
-
-/* 200 mcg/day of 500 mcg/mL: 0.4 mL/day. */
-static struct program baclofen(void)
-{
-	return (struct program){.mixture = {.count = 1, .parts = {{"baclofen", {500000}}}},
-				.mode = PROGRAM_SIMPLE, .dose = {200000}, .low_alarm = {2000000}};
-}
 
 static void start(const struct program *program)
 {
-	struct pump_birth birth;
-
 	if (r)
 		rig_destroy(r);
-	rig_default_birth(&birth);
-	ck_assert_int_eq(image_encode(program, birth.image, sizeof birth.image, &birth.image_len),
-			 PUMP_OK);
-	r = rig_create_from(&birth, 64);
-	rig_connect(r, NULL);
-	token = 0;
+	r = rig_create_running(program, 0);
 }
 
 static void setup(void)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 
 	r = NULL;
 	start(&program);
@@ -48,15 +33,7 @@ static void teardown(void)
 
 static uint16_t give(uint16_t kind, const struct change *change)
 {
-	uint16_t code = rig_stage_change(r, change, &staged);
-	struct rig_order order;
-
-	if (code != CODE_DONE)
-		return code;
-	rig_order(r, &order, kind, token + 1, &staged);
-	code = rig_commit(r, &order, &committed);
-	token += code == CODE_DONE;
-	return code;
+	return rig_give(r, kind, change, &staged, &committed);
 }
 
 static uint16_t give_bolus(enum bolus_act what, uint64_t amount, uint32_t seconds)
@@ -174,15 +151,15 @@ END_TEST
 
 START_TEST(a_stop_of_therapy_and_a_program_end_a_bolus)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 	const struct change none = {.parts = 0};
 
 	ck_assert_uint_eq(give_bolus(BOLUS_SINGLE, 25000, 600), CODE_DONE);
 	look(120);
-	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, ++token, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, ++r->token, &committed), CODE_DONE);
 	ck_assert_uint_eq(look(121).rate_nl_per_day, 0);
 	ck_assert_int_eq(record("seconds"), 120);
-	ck_assert_uint_eq(rig_commit_act(r, ORDER_RESUME, ACT_RESUME, ++token, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_RESUME, ACT_RESUME, ++r->token, &committed), CODE_DONE);
 	ck_assert_uint_eq(look(130).rate_nl_per_day, BASE_RATE);
 	ck_assert_uint_eq(give_bolus(BOLUS_SINGLE, 25000, 600), CODE_DONE);
 	look(190);
@@ -214,7 +191,7 @@ END_TEST
 
 START_TEST(one_bolus_runs_at_a_time)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 
 	program.patient = (struct program_patient_bolus){
 		.present = true, .dose = {25000}, .duration = {600}, .lockout = {600}, .most = 4};
@@ -242,7 +219,7 @@ END_TEST
 
 START_TEST(each_bolus_order_starts_the_patients_lockout_anew)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 
 	program.patient = (struct program_patient_bolus){
 		.present = true, .dose = {25000}, .duration = {600}, .lockout = {7200}, .most = 4};
@@ -262,7 +239,7 @@ END_TEST
 
 START_TEST(a_refill_and_catheter_data_start_the_patients_lockout_anew_and_a_tag_does_not)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 	struct change fill = {.parts = PART_FILL,
 			      .fill = {.volume_nl = 19000000, .drawn_nl = UINT32_MAX,
 				       .mixture = {1, {{"baclofen", {500000}}}}}};
@@ -287,7 +264,7 @@ END_TEST
 
 START_TEST(a_patients_bolus_that_the_reservoir_cannot_give_whole_is_denied)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 
 	program.patient = (struct program_patient_bolus){
 		.present = true, .dose = {25000}, .duration = {600}, .lockout = {600}, .most = 4};
@@ -307,7 +284,7 @@ END_TEST
 
 START_TEST(a_bolus_leaves_the_phase_of_periodic_doses_alone)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 
 	program.mode = PROGRAM_PERIODIC;
 	program.dose.ng_per_day = 0;
@@ -325,9 +302,9 @@ START_TEST(no_bolus_is_given_while_therapy_does_not_run)
 {
 	struct pump_birth birth;
 
-	ck_assert_uint_eq(rig_commit_act(r, ORDER_MINIMUM, ACT_MINIMUM, ++token, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_MINIMUM, ACT_MINIMUM, ++r->token, &committed), CODE_DONE);
 	ck_assert_uint_eq(give_bolus(BOLUS_SINGLE, 25000, 600), CODE_NOT_RUNNING);
-	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, ++token, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, ++r->token, &committed), CODE_DONE);
 	ck_assert_uint_eq(give_bolus(BOLUS_PRIMING, 1000, 600), CODE_NOT_RUNNING);
 	ck_assert_uint_eq(give_bolus(BOLUS_STOP, 0, 0), CODE_DONE);
 	rig_destroy(r);
@@ -342,7 +319,7 @@ END_TEST
 
 START_TEST(no_bolus_is_given_before_a_bridge_has_ended)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 	struct change acts = {.fill = {.volume_nl = 19000000, .drawn_nl = UINT32_MAX,
 				       .mixture = {1, {{"baclofen", {1000000}}}}},
 			      .bolus = {BOLUS_PRIMING, 150000, 900}};
@@ -362,12 +339,12 @@ END_TEST
 
 START_TEST(a_refill_primes_by_the_image_and_the_fill_that_it_brings)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 	struct change acts = {.fill = {.volume_nl = RESIDUAL_NL + 150000 + 2083, .drawn_nl = UINT32_MAX,
 				       .mixture = {1, {{"baclofen", {1000000}}}}},
 			      .bolus = {BOLUS_PRIMING, 150000, 900}};
 
-	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, ++token, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, ++r->token, &committed), CODE_DONE);
 	program.mixture.parts[0].concentration.ng_per_ml = 1000000;
 	program.bridge = (struct program_bridge){.kind = BRIDGE_NONE, .reason = BRIDGE_LINE_ASPIRATED};
 	ck_assert_uint_eq(give_image(&program, PART_FILL | PART_BOLUS, &acts), CODE_OUT_OF_RANGE);

@@ -13,7 +13,6 @@
 static struct rig *r;
 static struct msg_staged staged;
 static struct msg_committed committed;
-static uint64_t token;
 
 /* 0.36 mL/day until 06:00, then 0.48 mL/day; on Sunday 0.4 mL/day. */
 static struct program flex(void)
@@ -30,17 +29,9 @@ static struct program flex(void)
 
 static void start(const struct program *program)
 {
-	struct pump_birth birth;
-
 	if (r)
 		rig_destroy(r);
-	rig_default_birth(&birth);
-	birth.utc_s = MONDAY + 5 * (int64_t)HOUR_S;
-	ck_assert_int_eq(image_encode(program, birth.image, sizeof birth.image, &birth.image_len),
-			 PUMP_OK);
-	r = rig_create_from(&birth, 64);
-	rig_connect(r, NULL);
-	token = 0;
+	r = rig_create_running(program, MONDAY + 5 * (int64_t)HOUR_S);
 }
 
 static void setup(void)
@@ -72,7 +63,7 @@ static void set(int64_t clock_s, int16_t zone_min)
 	struct rig_order order;
 
 	stage(clock_s, zone_min);
-	rig_order(r, &order, ORDER_CLOCK, ++token, &staged);
+	rig_order(r, &order, ORDER_CLOCK, ++r->token, &staged);
 	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_DONE);
 }
 
@@ -114,7 +105,7 @@ START_TEST(nothing_is_skipped_where_no_flex_program_runs)
 {
 	struct program program = flex();
 
-	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, ++token, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_STOP, ACT_STOP, ++r->token, &committed), CODE_DONE);
 	ck_assert_int_eq(stage(MONDAY, 0), 0);
 	program.mode = PROGRAM_SIMPLE;
 	program.dose.ng_per_day = 200000;

@@ -8,13 +8,11 @@
 static struct rig *r;
 static struct msg_staged staged;
 static struct msg_committed committed;
-static uint64_t token;
 
 static void setup(void)
 {
 	r = rig_create(64);
 	rig_connect(r, NULL);
-	token = 0;
 }
 
 static void teardown(void)
@@ -24,11 +22,7 @@ static void teardown(void)
 
 static void give(uint16_t kind, const struct change *change)
 {
-	struct rig_order order;
-
-	ck_assert_uint_eq(rig_stage_change(r, change, &staged), CODE_DONE);
-	rig_order(r, &order, kind, ++token, &staged);
-	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_give(r, kind, change, &staged, &committed), CODE_DONE);
 }
 
 static struct msg_status status(void)
@@ -56,7 +50,7 @@ static void break_glass(uint16_t kind, enum therapy_act act)
 
 	pump_press_magnet(&r->pump, r->now_ms);
 	ck_assert_uint_eq(rig_stage_act(r, act, &staged), CODE_DONE);
-	rig_order(r, &order, kind, ++token, &staged);
+	rig_order(r, &order, kind, ++r->token, &staged);
 	order.signer_count = 0;
 	ck_assert_uint_eq(rig_commit(r, &order, &committed), CODE_DONE);
 }
@@ -180,32 +174,20 @@ START_TEST(a_stop_with_a_duration_says_how_long_it_lasts)
 	ck_assert_uint_eq(status().stop_left_s, 0);
 	give(ORDER_STOP, &change);
 	ck_assert_uint_eq(status().stop_left_s, 7200);
-	ck_assert_uint_eq(rig_commit_act(r, ORDER_RESUME, ACT_RESUME, ++token, &committed), CODE_DONE);
+	ck_assert_uint_eq(rig_commit_act(r, ORDER_RESUME, ACT_RESUME, ++r->token, &committed), CODE_DONE);
 	ck_assert_uint_eq(status().stop_left_s, 0);
 }
 END_TEST
 
 static void restart_with(const struct program *program)
 {
-	struct pump_birth birth;
-
 	rig_destroy(r);
-	rig_default_birth(&birth);
-	ck_assert_int_eq(image_encode(program, birth.image, sizeof birth.image, &birth.image_len),
-			 PUMP_OK);
-	r = rig_create_from(&birth, 64);
-	rig_connect(r, NULL);
-}
-
-static struct program baclofen(void)
-{
-	return (struct program){.mixture = {.count = 1, .parts = {{"baclofen", {500000}}}},
-				.mode = PROGRAM_SIMPLE, .dose = {200000}, .low_alarm = {2000000}};
+	r = rig_create_running(program, 0);
 }
 
 START_TEST(a_bolus_that_runs_is_told_with_what_is_left_of_it)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 
 	program.patient = (struct program_patient_bolus){
 		.present = true, .dose = {25000}, .duration = {600}, .lockout = {600}, .most = 4};
@@ -228,7 +210,7 @@ END_TEST
 
 START_TEST(a_periodic_dose_is_told_while_it_runs)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 
 	program.mode = PROGRAM_PERIODIC;
 	program.dose.ng_per_day = 0;
@@ -244,7 +226,7 @@ END_TEST
 
 START_TEST(a_bridge_is_told_until_it_is_delivered)
 {
-	struct program program = baclofen();
+	struct program program = rig_baclofen();
 	struct change change = {.parts = PART_IMAGE};
 	uint8_t image[IMAGE_MAX];
 
