@@ -19,7 +19,7 @@ static void list_alarms(struct cJSON *data, uint32_t alarms, uint32_t acknowledg
 		if (alarms & row->bit) {
 			struct cJSON *node = output_object(list, NULL);
 			output_string(node, "alarm", row->word);
-			output_string(node, "priority", row->bit & ALARMS_CRITICAL ? "*** HIGH" : "** MEDIUM");
+			output_string(node, "priority", alarm_words_priority(row->bit));
 			output_string(node, "what", row->text);
 			output_flag(node, "acknowledged", (acknowledged & row->bit) != 0);
 			output_string(node, "meaning", row->meaning);

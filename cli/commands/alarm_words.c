@@ -15,6 +15,15 @@ static const struct alarm_row rows[] = {
 	{ALARM_UPDATE, "update", "update not finished", "A change was begun while the pump was stopped, and never carried out: finish it or resume."},
 };
 
+const char *alarm_words_priority(uint32_t alarms)
+{
+	uint32_t known = 0;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		known |= rows[i].bit;
+	/* What is not known here may be grave. */
+	return alarms & (ALARMS_CRITICAL | ~known) ? "*** HIGH" : "** MEDIUM";
+}
+
 const struct alarm_row *alarm_row_at(size_t index)
 {
 	return index < sizeof(rows) / sizeof(rows[0]) ? &rows[index] : NULL;

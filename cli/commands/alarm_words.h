@@ -17,6 +17,8 @@ struct alarm_row {
 
 /* NULL: past the end. */
 const struct alarm_row *alarm_row_at(size_t index);
+/* Of the gravest of these alarms: "*** HIGH" where the pump sounds its two-tone alarm, else "** MEDIUM". */
+const char *alarm_words_priority(uint32_t alarms);
 /* "low empty" into buf; a bit without a name as "unknown". */
 void alarm_words_print(uint32_t bits, char buf[ALARM_WORDS_MAX]);
 

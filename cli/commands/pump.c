@@ -8,6 +8,7 @@
 #include "alarm_words.h"
 #include "app.h"
 #include "catheter_words.h"
+#include "bolus_words.h"
 #include "describe.h"
 #include "groups.h"
 #include "link_view.h"
@@ -63,23 +64,12 @@ static void add_alarms(struct cJSON *data, uint32_t alarms)
 		output_format(list, NULL, "unknown alarm %" PRIX32, rest);
 }
 
-static const char *bolus_words(uint8_t kind)
-{
-	switch (kind) {
-	case BOLUS_KIND_SINGLE: return "single";
-	case BOLUS_KIND_PRIMING: return "priming";
-	case BOLUS_KIND_PATIENT: return "of the patient";
-	case BOLUS_KIND_PERIODIC: return "periodic dose of the program";
-	default: return "of a kind that is not known here";
-	}
-}
-
 /* What runs beside the program, what was counted and what is due. */
 static void add_running(struct output *out, const struct msg_status *status)
 {
 	struct cJSON *data = output_data(out);
 	if (status->bolus) {
-		output_string(data, "bolus", bolus_words(status->bolus));
+		output_string(data, "bolus", bolus_kind_words(status->bolus));
 		output_measured_volume(data, "bolus_left", (struct volume){(int64_t)status->bolus_left_nl}, OUTPUT_DELIVERED_STEP_NL);
 	} else {
 		output_string(data, "bolus", "none");
@@ -135,10 +125,12 @@ static void add_status(struct output *out, const struct msg_status *status)
 	else if (status->therapy == THERAPY_MINIMUM)
 		output_warn(out, "MINIMUM_RATE", "The pump runs at its minimum rate, not at its program.");
 	add_running(out, status);
-	if (status->alarms & ~status->acknowledged)
-		output_warn(out, "ALARM", "*** HIGH: the pump raises an alarm.");
+	const uint32_t heard = status->alarms & ~status->acknowledged;
+	if (heard)
+		output_warn(out, "ALARM", "%s: the pump raises an alarm. See: pumpctl alarm list", alarm_words_priority(heard));
 	else if (status->alarms)
-		output_warn(out, "ALARM_ACKNOWLEDGED", "*** HIGH: the pump raises an alarm, which was acknowledged.");
+		output_warn(out, "ALARM_ACKNOWLEDGED", "%s: the pump raises an alarm, which was acknowledged.",
+			    alarm_words_priority(status->alarms));
 }
 
 typedef size_t (*state_check)(const struct pump_state *state, struct finding *findings);
@@ -154,6 +146,8 @@ static enum error_code add_findings(struct output *out, const struct msg_status 
 		.rate = {(int64_t)status->rate_nl_per_day},
 		.program = read->present ? &read->program : NULL,
 		.model = pump_limits_find(model),
+		.has_bolus = status->bolus && status->bolus != BOLUS_KIND_PERIODIC,
+		.has_bridge = status->bridge_left_nl > 0,
 	};
 	struct finding *findings = calloc(FINDINGS_MAX, sizeof(*findings));
 	if (!findings)

@@ -14,33 +14,41 @@ static void check_drugs(const struct program *program, struct findings *list)
 	}
 }
 
-static bool is_bridge_rate(const struct program *program, struct volume_rate rate)
+/* False: what runs is not the program's own rate, and its rate is not known. */
+static bool rates_of(const struct pump_state *state, struct volume_rate *least, struct volume_rate *greatest)
 {
-	return program->bridge.kind == BRIDGE_RUNS &&
-	       program->bridge.rate.nl_per_day == rate.nl_per_day;
+	const struct program *program = state->program;
+	struct program_totals totals;
+
+	if (program_totals(program, state->model, &totals) != PUMP_OK)
+		return false;
+	*least = totals.least;
+	*greatest = totals.greatest;
+	if (!state->has_bridge)
+		return true;
+	*least = *greatest = program->bridge.rate;
+	return program->bridge.kind == BRIDGE_RUNS;
 }
 
 /* A pump that says it runs its program runs at a rate that the program can have. */
 static void check_rate(const struct pump_state *state, struct findings *list)
 {
-	struct program_totals totals;
+	struct volume_rate lowest, highest;
 	struct finding *finding;
 	char least[DECIMAL_TEXT_MAX], greatest[DECIMAL_TEXT_MAX];
 	struct text limit;
 
-	if (state->delivery != DELIVERY_PROGRAM ||
-	    program_totals(state->program, state->model, &totals) != PUMP_OK ||
-	    is_bridge_rate(state->program, state->rate) ||
-	    (state->rate.nl_per_day >= totals.least.nl_per_day &&
-	     state->rate.nl_per_day <= totals.greatest.nl_per_day))
+	if (state->delivery != DELIVERY_PROGRAM || !rates_of(state, &lowest, &highest) ||
+	    (state->rate.nl_per_day >= lowest.nl_per_day &&
+	     (state->has_bolus || state->rate.nl_per_day <= highest.nl_per_day)))
 		return;
 	finding = findings_add(list, RULE_RUNNING_DRIFT);
 	volume_rate_display(state->rate, finding->value);
-	volume_rate_display(totals.least, least);
-	volume_rate_display(totals.greatest, greatest);
+	volume_rate_display(lowest, least);
+	volume_rate_display(highest, greatest);
 	text_init(&limit, finding->limit, sizeof finding->limit);
 	text_add(&limit, least);
-	if (totals.least.nl_per_day != totals.greatest.nl_per_day) {
+	if (lowest.nl_per_day != highest.nl_per_day) {
 		text_add(&limit, " to ");
 		text_add(&limit, greatest);
 	}

@@ -14,6 +14,8 @@ struct pump_state {
 	struct volume_rate rate;         /* that it says it delivers */
 	const struct program *program;   /* NULL: none, or not readable */
 	const struct pump_limits *model; /* NULL: of an unknown model */
+	bool has_bolus;                  /* one of any kind but a periodic dose runs on top of the program */
+	bool has_bridge;                 /* one runs; program says at which rate, unless an earlier one began it */
 };
 
 /* Fills findings (room for FINDINGS_MAX), most severe first; returns their number. */

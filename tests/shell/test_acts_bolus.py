@@ -50,6 +50,7 @@ class Singles(BolusCase):
         self.assertEqual(told["carries"][0]["worst_24_h_with_it"]["display"], "1.1 mg")
         status = self.bench.must("status")
         self.assertEqual((status["bolus"], status["therapy"]), ("single", "running"))
+        self.assertEqual([row["rule"] for row in status["findings"]], [])
         self.assertLessEqual(millilitres(status["bolus_left"]), 0.01)
         self.assertGreater(millilitres(status["bolus_left"]), 0.009)
         self.assertGreater(millilitres(status["delivery_rate"]), 1)

@@ -188,7 +188,7 @@ void world_second(struct world *w, enum second_act act);
 /*
  * Connects again, and checks: every intent is settled and agrees with the pump's log and with
  * what it runs; no token ran twice; every getting-safe order succeeds; the downloaded log is the
- * pump's.
+ * pump's; an hour later the pump has counted all that left it.
  */
 void world_check_all(struct world *w);
 /*

@@ -28,7 +28,7 @@ static void make_unpaired(struct world *w)
 				   .model = "PX40",
 				   .paired = true,
 				   .utc_s = 1700000000,
-				   .reservoir_nl = 20000000};
+				   .reservoir_nl = WORLD_RESERVOIR_NL};
 	struct program program = world_program(0);
 	uint8_t secret[crypto_sign_SECRETKEYBYTES];
 

@@ -5,6 +5,8 @@
 
 #include "world_inside.h"
 
+#define HOUR_MS 3600000
+
 /* Fields of an order record (docs/protocol.md section 9): type, time, slot, workstation come first. */
 enum {
 	RECORD_WORKSTATION_AT = 2 + 8 + 1,
@@ -142,6 +144,21 @@ static void settle_second(struct world *w)
 	w->desk = &w->desks[0];
 }
 
+/* The pump counts what left it, to the part of a stroke, whatever power was lost; nothing comes from nowhere. */
+static void check_mass(struct world *w)
+{
+	const struct body *body = &w->pump.body;
+
+	w->now_ms += HOUR_MS;
+	pump_set_clocks(&w->pump, world_pump_ms(w), world_pump_ms(w) / 1000);
+	world_run_pump(w);
+	world_expect(w, body->reservoir_nl + body->delivered_nl == WORLD_RESERVOIR_NL,
+		     "what left the reservoir was delivered");
+	world_expect(w, body->delivered_nl == w->pump.counters.delivered_nl &&
+				body->remainder == w->pump.counters.remainder,
+		     "the pump has counted what was delivered");
+}
+
 void world_check_all(struct world *w)
 {
 	if (w->failure[0] != '\0')
@@ -161,6 +178,7 @@ void world_check_all(struct world *w)
 	check_archive(w);
 	world_check_verdicts(w);
 	world_close(w);
+	check_mass(w);
 }
 
 /* An order of which no evidence is left: its token lies below the pump's last, and was never used. */

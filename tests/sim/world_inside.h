@@ -36,6 +36,7 @@ void world_check_verdicts(struct world *w);
 #define WORLD_OPERATOR "anna"
 /* Never used, and below the first programmer's last token. */
 #define WORLD_SKIPPED_TOKEN 1
+#define WORLD_RESERVOIR_NL 20000000
 #define WORLD_SERIAL   "PX40-000123"
 #define WORLD_CARD     "7K3M9QXA" /* without its check character */
 void world_operator_key(uint8_t public[OPERATOR_KEY_LEN], uint8_t *secret);

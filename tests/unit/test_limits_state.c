@@ -66,6 +66,29 @@ START_TEST(a_rate_that_the_program_cannot_have_is_told)
 	program.bridge.kind = BRIDGE_RUNS;
 	program.bridge.volume.nl = 400000;
 	program.bridge.rate.nl_per_day = 100001;
+	ck_assert_ptr_nonnull(check("L-running-drift"));
+	state.has_bridge = true;
+	ck_assert_ptr_null(check("L-running-drift"));
+	state.rate.nl_per_day = 100000;
+	ck_assert_str_eq(check("L-running-drift")->limit, "0.100001 mL per day");
+}
+END_TEST
+
+START_TEST(a_bolus_may_run_on_top_of_the_program_and_not_below_it)
+{
+	state.rate.nl_per_day = 1540000;
+	ck_assert_ptr_nonnull(check("L-running-drift"));
+	state.has_bolus = true;
+	ck_assert_ptr_null(check("L-running-drift"));
+	state.rate.nl_per_day = 99999;
+	ck_assert_ptr_nonnull(check("L-running-drift"));
+}
+END_TEST
+
+START_TEST(the_rate_of_a_bridge_that_an_earlier_program_began_is_not_judged)
+{
+	state.has_bridge = true;
+	state.rate.nl_per_day = 77;
 	ck_assert_ptr_null(check("L-running-drift"));
 }
 END_TEST
@@ -132,6 +155,8 @@ int main(void)
 		a_pump_that_runs_its_program_raises_nothing,
 		a_stopped_pump_and_a_minimum_rate_are_told,
 		a_rate_that_the_program_cannot_have_is_told,
+		a_bolus_may_run_on_top_of_the_program_and_not_below_it,
+		the_rate_of_a_bridge_that_an_earlier_program_began_is_not_judged,
 		every_rate_of_a_flex_program_is_its_own,
 		a_drug_or_model_that_is_not_known_is_told,
 		around_mri_a_running_pump_still_has_its_two_warnings,
