@@ -10,6 +10,11 @@
 #include "order.h"
 #include "order_words.h"
 
+enum { STOP_FOR };
+
+/* A pump told no end raises its alarm after 48 h (docs/protocol.md section 9): an end is never later. */
+enum { STOP_LEAST_S = 60, STOP_MOST_S = 48 * 3600 };
+
 /* What is known before the order; a pump that cannot be read any more can still be got safe. */
 struct before {
 	bool has_status;
@@ -50,16 +55,27 @@ static void compare_therapy(struct output *out, const struct before *before,
 	output_compare(out, "Delivery rate", now, next, change);
 }
 
-static void plan_steps(const char *serial, enum order_kind kind, const struct before *before,
-		       const struct msg_staged *staged, struct order_steps *steps)
+/* " 2h", or nothing for a stop without an end. */
+static void stop_text(const struct change *change, char buf[DECIMAL_TEXT_MAX + 1])
 {
-	char rate[DECIMAL_TEXT_MAX];
+	buf[0] = '\0';
+	if (!(change->parts & PART_DURATION))
+		return;
+	buf[0] = ' ';
+	(void)duration_print((struct duration){change->stop_s}, buf + 1);
+}
+
+static void plan_steps(const char *serial, enum order_kind kind, const struct change *change,
+		       const struct before *before, const struct msg_staged *staged, struct order_steps *steps)
+{
+	char rate[DECIMAL_TEXT_MAX], length[DECIMAL_TEXT_MAX + 1];
+	stop_text(change, length);
 	memset(steps, 0, sizeof(*steps));
 	steps->count = 1;
 	steps->steps[0].why = "";
-	steps->need = (struct sign_need){.parts = PART_THERAPY, .gets_safe = true};
-	(void)snprintf(steps->steps[0].text, CONFIRM_TEXT_MAX, "%s %s", serial,
-		       order_kind_name((uint16_t)kind));
+	steps->need = (struct sign_need){.parts = change->parts, .gets_safe = true};
+	(void)snprintf(steps->steps[0].text, CONFIRM_TEXT_MAX, "%s %s%s", serial,
+		       order_kind_name((uint16_t)kind), length);
 	rate_text(before->status.rate_nl_per_day, rate);
 	(void)snprintf(steps->unchanged, sizeof(steps->unchanged), "therapy %s%s%s",
 		       before->has_status ? therapy_state_name(before->status.therapy) : "not known",
@@ -70,7 +86,7 @@ static void plan_steps(const char *serial, enum order_kind kind, const struct be
 }
 
 static enum error_code get_safe(struct app *app, struct output *out, enum order_kind kind,
-				struct before *before, struct error *error)
+				const struct change *change, struct before *before, struct error *error)
 {
 	struct msg_staged *staged = calloc(1, sizeof(*staged));
 	struct order_steps *steps = calloc(1, sizeof(*steps));
@@ -79,12 +95,15 @@ static enum error_code get_safe(struct app *app, struct output *out, enum order_
 		code = error_set(error, ERR_FAILED, "out of memory");
 	if (!code) {
 		read_before(app, out, before);
-		code = session_stage(app->session, kind, NULL, NULL, staged, error);
+		code = session_stage_change(app->session, kind, change, NULL, NULL, staged, error);
 	}
 	if (!code) {
 		compare_therapy(out, before, staged);
 		output_hex(output_data(out), "stage_digest", staged->stage_digest, DIGEST_LEN);
-		plan_steps(session_pump(app->session)->serial, kind, before, staged, steps);
+		if (change->parts & PART_DURATION)
+			output_note(out, "When this time is over the pump raises an alarm. It does not resume by itself: pumpctl "
+					 "therapy resume");
+		plan_steps(session_pump(app->session)->serial, kind, change, before, staged, steps);
 		code = order_carry_out(app, out, staged, steps, NULL, error);
 		if (!code && !app->options.dry_run)
 			order_read_back(app, out);
@@ -95,12 +114,12 @@ static enum error_code get_safe(struct app *app, struct output *out, enum order_
 }
 
 static enum error_code run_kind(struct app *app, struct output *out, enum order_kind kind,
-				struct error *error)
+				const struct change *change, struct error *error)
 {
 	struct before *before = calloc(1, sizeof(*before));
 	if (!before)
 		return error_set(error, ERR_FAILED, "out of memory");
-	const enum error_code code = get_safe(app, out, kind, before, error);
+	const enum error_code code = get_safe(app, out, kind, change, before, error);
 	free(before);
 	return code;
 }
@@ -108,22 +127,31 @@ static enum error_code run_kind(struct app *app, struct output *out, enum order_
 static enum error_code therapy_stop(struct app *app, const struct values *args, struct output *out,
 				    struct error *error)
 {
-	(void)args;
-	return run_kind(app, out, ORDER_STOP, error);
+	const struct value *length = &args->at[STOP_FOR];
+	struct change change = {.parts = PART_THERAPY, .therapy = ACT_STOP};
+	if (length->present) {
+		if (length->as.duration.s < STOP_LEAST_S || length->as.duration.s > STOP_MOST_S)
+			return error_set_at(error, ERR_USAGE, length->column, "a stop with an end takes 1 min to 48 h");
+		change.parts |= PART_DURATION;
+		change.stop_s = (uint32_t)length->as.duration.s;
+	}
+	return run_kind(app, out, ORDER_STOP, &change, error);
 }
 
 static enum error_code therapy_minimum(struct app *app, const struct values *args,
 				       struct output *out, struct error *error)
 {
+	const struct change change = {.parts = PART_THERAPY, .therapy = ACT_MINIMUM};
 	(void)args;
-	return run_kind(app, out, ORDER_MINIMUM, error);
+	return run_kind(app, out, ORDER_MINIMUM, &change, error);
 }
 
 static enum error_code therapy_resume(struct app *app, const struct values *args,
 				      struct output *out, struct error *error)
 {
+	const struct change change = {.parts = PART_THERAPY, .therapy = ACT_RESUME};
 	(void)args;
-	return run_kind(app, out, ORDER_RESUME, error);
+	return run_kind(app, out, ORDER_RESUME, &change, error);
 }
 
 /* Opening the session has asked about every open order already: say what is left. */
@@ -169,7 +197,9 @@ static const struct command rows[] = {
 	{.words = "therapy stop",
 	 .summary = "stop delivery; gets safe, whatever else is open",
 	 .flags = NEEDS_LINK | CHANGES_THERAPY | GETS_SAFE,
-	 .example = "therapy stop",
+	 .args = {[STOP_FOR] = {.type = ARG_DURATION, .name = "TIME", .keyword = "for",
+				.help = "after which the pump raises an alarm, such as 2h; it stays stopped"}},
+	 .example = "therapy stop for 2h",
 	 .run = therapy_stop},
 	{.words = "therapy minimum",
 	 .summary = "go to the pump's minimum rate; gets safe, whatever else is open",

@@ -112,17 +112,9 @@ enum error_code session_pull_log(struct session *session, struct archive *archiv
 
 /*
  * Stages an order and returns the pump's own decoding, already compared with a second decoder.
- * kind PROGRAM: program and expected (digest of the image seen running; zeros: none). Others:
- * NULL. Errors: OPEN_INTENT, STAGE_DIFFERS, PUMP_REFUSED, link errors. Nothing is delivered.
- */
-enum error_code session_stage(struct session *session, enum order_kind kind,
-			      const struct program *program, const uint8_t *expected,
-			      struct msg_staged *out, struct error *error)
-	__attribute__((warn_unused_result));
-
-/*
- * The same for any change of this kind; program: what its image means, NULL if it has none.
- * expected: NULL for orders that get safe.
+ * program: what the change's image means, NULL if it has none. expected: digest of the image seen
+ * running (zeros: none), NULL for orders that get safe. Errors: OPEN_INTENT, STAGE_DIFFERS,
+ * PUMP_REFUSED, link errors. Nothing is delivered.
  */
 enum error_code session_stage_change(struct session *session, enum order_kind kind,
 				     const struct change *change, const struct program *program,

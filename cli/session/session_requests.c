@@ -177,20 +177,6 @@ enum error_code session_stage_change(struct session *s, enum order_kind kind,
 	return code;
 }
 
-enum error_code session_stage(struct session *s, enum order_kind kind,
-			      const struct program *program, const uint8_t *expected,
-			      struct msg_staged *out, struct error *error)
-{
-	uint8_t image[IMAGE_MAX];
-	struct change change = {.parts = program ? PART_IMAGE : PART_THERAPY, .image = image};
-	change.therapy = kind == ORDER_RESUME	 ? ACT_RESUME
-			 : kind == ORDER_MINIMUM ? ACT_MINIMUM
-						 : ACT_STOP;
-	if (program && image_encode(program, image, sizeof(image), &change.image_len))
-		return error_set(error, ERR_REFUSED_LIMIT, "the program cannot be sent as it is");
-	return session_stage_change(s, kind, &change, program, expected, out, error);
-}
-
 /* The outcome decides; `differs` and the pump's code refine it. */
 static enum error_code outcome_error(struct session *s, const struct client_outcome *outcome,
 				     struct error *error)

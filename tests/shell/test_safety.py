@@ -25,6 +25,25 @@ class Safety(harness.PumpCase):
     def test_with_a_sound_trail(self):
         self.assert_safe_orders_work()
 
+    def test_a_stop_with_an_end_raises_the_alarm_then_and_does_not_resume_by_itself(self):
+        stop = ("therapy", "stop", "for")
+        for words, code in ((("2",), "BAD_QUANTITY"), (("30s",), "USAGE"), (("49h",), "USAGE")):
+            result = self.bench.json(*stop, *words)
+            self.assertEqual((result.code, result.envelope()["error"]["code"]), (2, code), result.both)
+        result = self.bench.json(*stop, "2h", "--confirm", "PX20-000123 stop")
+        self.assertEqual((result.code, result.envelope()["error"]["code"]), (5, "NOT_CONFIRMED"), result.both)
+        self.bench.must(*stop, "2h", "--confirm", "PX20-000123 stop 2h")
+        status = self.bench.must("status")
+        self.assertEqual((status["therapy"], status["alarms"]), ("stopped", []))
+        self.assertIn(int(status["stop_ends_in"]["value"]), range(7100, 7201))
+        self.bench.must("sim", "advance", "demo", "2h")
+        status = self.bench.must("status")
+        self.assertEqual(status["therapy"], "stopped")
+        self.assertEqual(len(status["alarms"]), 1)
+        self.assertNotIn("stop_ends_in", status)
+        self.bench.must("therapy", "resume", "--confirm", "PX20-000123 resume")
+        self.assertEqual(self.bench.must("status")["alarms"], [])
+
     def test_when_the_trail_cannot_be_opened_at_all(self):
         audit = os.path.join(self.bench.state, "audit")
         shutil.move(audit, audit + ".away")
