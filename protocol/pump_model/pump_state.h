@@ -14,6 +14,7 @@
 #include "change_read.h"
 #include "handshake.h"
 #include "image_read.h"
+#include "pump_amounts.h"
 #include "pump_block.h"
 #include "pump_limits.h"
 #include "segment.h"
@@ -23,6 +24,8 @@ struct pump_program {
 	struct read_image image; /* if present */
 	bool present;
 	uint8_t digest[DIGEST_LEN]; /* zeros: no image */
+	bool has_amounts;
+	struct pump_amounts amounts; /* of the image, if has_amounts: worked out once, for it takes long */
 	uint64_t rate_nl_per_day;   /* commanded now */
 	uint64_t low_alarm_nl;
 };

@@ -99,15 +99,13 @@ static uint8_t why_two(const struct pump *p, const struct pump_stage *stage,
 		       const struct pump_amounts *amounts)
 {
 	uint8_t why = stage->change.parts & PART_REASON ? SECOND_OVERRIDE : 0;
-	struct pump_amounts before;
 
 	if (!(stage->change.parts & PART_IMAGE))
 		return why;
 	if (!p->program.present)
 		return why | SECOND_FIRST;
-	/* An active image has amounts: they were worked out when it became active. */
-	if (pump_amounts_work_out(&p->program.image, p->limits, &before) &&
-	    goes_up_tenfold(&p->program.image, before.worst_24h_nl, &stage->change.image,
+	if (p->program.has_amounts &&
+	    goes_up_tenfold(&p->program.image, p->program.amounts.worst_24h_nl, &stage->change.image,
 			    amounts->worst_24h_nl))
 		why |= SECOND_TENFOLD;
 	return why;
@@ -132,9 +130,13 @@ enum result_code pump_acts_plan(const struct pump *p, const struct pump_stage *s
 	plan->only_alarms = has_image && p->program.present &&
 			    differ_in_alarms_alone(core->image, core->image_len,
 						   stage->image_bytes, change->image_len);
-	if (image) {
+	if (has_image) {
 		if (!pump_amounts_work_out(image, p->limits, &plan->amounts))
 			return CODE_OUT_OF_RANGE;
+	} else if (image) {
+		if (!p->program.has_amounts)
+			return CODE_OUT_OF_RANGE;
+		plan->amounts = p->program.amounts;
 	} else if ((change->parts & PART_THERAPY) &&
 		   (plan->therapy == THERAPY_RUNNING ||
 		    (plan->therapy == THERAPY_MINIMUM && !core->memory_lost))) {

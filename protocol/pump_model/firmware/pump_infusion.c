@@ -22,7 +22,20 @@ uint64_t pump_infusion_rate(const struct pump_model_limits *limits, uint8_t ther
 	}
 }
 
-bool pump_infusion_understand(const struct pump_core *core, struct pump_program *program)
+/* Those of before where the image is the one of before. */
+static void take_amounts(const struct pump_program *before, const struct pump_model_limits *limits,
+			 struct pump_program *program)
+{
+	if (before->present && memcmp(before->digest, program->digest, DIGEST_LEN) == 0) {
+		program->has_amounts = before->has_amounts;
+		program->amounts = before->amounts;
+		return;
+	}
+	program->has_amounts = pump_amounts_work_out(&program->image, limits, &program->amounts);
+}
+
+bool pump_infusion_understand(const struct pump_core *core, const struct pump_model_limits *limits,
+			      struct pump_program *program)
 {
 	struct pump_program understood = {.present = core->image_len > 0};
 
@@ -31,6 +44,7 @@ bool pump_infusion_understand(const struct pump_core *core, struct pump_program 
 			return false;
 		image_read_digest(core->image, core->image_len, understood.digest);
 		understood.low_alarm_nl = understood.image.low_alarm_nl;
+		take_amounts(program, limits, &understood);
 	}
 	*program = understood;
 	return true;
@@ -47,7 +61,7 @@ void pump_infusion_command(struct pump *p)
 	struct pump_flow flow;
 
 	/* Whatever becomes memory was read before; should it fail, the old program stands. */
-	(void)pump_infusion_understand(&p->memory.core, &p->program);
+	(void)pump_infusion_understand(&p->memory.core, p->limits, &p->program);
 	pump_flow_now(p, &flow);
 	command_flow(p, &flow);
 }

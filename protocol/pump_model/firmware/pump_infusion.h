@@ -12,8 +12,12 @@
 #define PUMP_HOUR_S UINT64_C(3600)
 #define PUMP_DAY_S  UINT64_C(86400)
 
-/* Reads core's image; no rate is commanded yet. False: it is not readable; *program untouched. */
-bool pump_infusion_understand(const struct pump_core *core, struct pump_program *program);
+/*
+ * Reads core's image into *program, which holds the one before, or nothing; no rate is commanded yet. False: it is not
+ * readable; *program untouched.
+ */
+bool pump_infusion_understand(const struct pump_core *core, const struct pump_model_limits *limits,
+			      struct pump_program *program);
 /* Rate of a therapy state, given the mean rate of the image (if any). nL/day. */
 uint64_t pump_infusion_rate(const struct pump_model_limits *limits, uint8_t therapy,
 			    uint64_t image_rate_nl_per_day);

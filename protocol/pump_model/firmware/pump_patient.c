@@ -11,14 +11,11 @@ enum bolus_end { BOLUS_COMPLETE = 0x55, BOLUS_ENDED_EARLY = 0x33 };
 static bool is_there(const struct pump *p)
 {
 	const struct read_image *image = &p->program.image;
-	struct pump_amounts amounts;
-	struct pump_bolus bolus = {.seconds = image->patient_s};
+	const struct pump_amounts *amounts = &p->program.amounts;
+	const struct pump_bolus bolus = {.seconds = image->patient_s, .nl = amounts->patient_nl};
 
-	/* An active image has amounts: they were worked out when it became active. */
-	if (!pump_amounts_work_out(image, p->limits, &amounts))
-		return false;
-	bolus.nl = amounts.patient_nl;
-	return pump_bolus_is_there(p->limits, &bolus, &amounts, pump_infusion_reservoir(p));
+	return p->program.has_amounts &&
+	       pump_bolus_is_there(p->limits, &bolus, amounts, pump_infusion_reservoir(p));
 }
 
 static enum patient_answer answer_of(const struct pump *p)

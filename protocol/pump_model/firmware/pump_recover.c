@@ -94,7 +94,7 @@ static bool follow_log(struct pump *p)
 
 static bool use_block(struct pump *p)
 {
-	if (!find_block(p) || !pump_infusion_understand(&p->memory.core, &p->program))
+	if (!find_block(p) || !pump_infusion_understand(&p->memory.core, p->limits, &p->program))
 		return false;
 	p->counters = p->memory.core.counters;
 	memcpy(p->log.chain, p->memory.core.log_chain, DIGEST_LEN);
@@ -212,5 +212,5 @@ void pump_recover(struct pump *p, const struct pump_super *super)
 		return;
 	rebuild(p, super);
 	/* An empty image is always understood. */
-	(void)pump_infusion_understand(&p->memory.core, &p->program);
+	(void)pump_infusion_understand(&p->memory.core, p->limits, &p->program);
 }
