@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pumpctl: argument vector to shell, one command or script, and back to an exit code. */
 #include <locale.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,12 +19,14 @@
 /*
  * Nothing secret in a core; nothing readable by others; numbers in one spelling. A limit of one byte and not
  * of none, because with none the kernel still hands a core to a program, where one takes them (core(5)).
+ * A limit on the size of files is met as a full disk is: by an error, and getting safe goes on.
  */
 static void set_up_process(void)
 {
 	const struct rlimit none = {1, 1};
 	(void)umask(077);
 	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)setlocale(LC_CTYPE, "");
 	(void)setlocale(LC_NUMERIC, "C");
 	(void)setvbuf(stdout, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, 0);

@@ -255,6 +255,8 @@ int main(int argc, char *argv[])
 	(void)umask(0077);
 	/* The memory of the pump holds the pairing key; why one byte, says the main.c of pumpctl. */
 	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){1, 1});
+	/* A file that may not grow is a memory that fails, and no end of the process. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (sodium_init() < 0)
 		return EXIT_FAILURE;
 	switch (sim_options_read(argc, argv, &options)) {

@@ -54,7 +54,7 @@ def refuse_constant(name):
 
 def no_byte_for_files():
     """For a child: every write to a file fails, as on a full disk whose last block is taken. Sockets and pipes work."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # what a shell starts its programs with
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
