@@ -323,10 +323,10 @@ static void show_stop(void *ctx, struct output *out, const struct change *unders
 {
 	(void)ctx;
 	(void)understood;
-	output_note(out, "A bolus that was stopped is never resumed; what was delivered of it is in the pump's log. The program goes "
-			 "on.");
+	output_note(out, "A bolus that was stopped is never resumed; what was delivered of it is in the pump's log. Everything else "
+			 "stays as it is.");
 	(void)snprintf(words->text, sizeof(words->text), "bolus stop");
-	(void)snprintf(words->ordered, sizeof(words->ordered), "no bolus, the program alone");
+	(void)snprintf(words->ordered, sizeof(words->ordered), "no bolus, everything else as before");
 }
 
 /* Gets safe: it goes out whatever can be read before. */
