@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* clock show, set: the pump's clock, and what moving it does to a flex program. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,6 @@
 #include "act.h"
 #include "describe.h"
 #include "groups.h"
-#include "schedule.h"
 
 enum { CLOCK_ZONE };
 
@@ -18,8 +16,6 @@ enum { CLOCK_ZONE };
 #define ZONE_GREATEST_MIN (14 * MINUTES_PER_HOUR)
 #define ZONE_TEXT_MAX     8
 #define SHIFT_TEXT_MAX    (DECIMAL_TEXT_MAX + 2)
-/* 1970-01-01 was a Thursday. */
-#define EPOCH_WEEKDAY 3
 
 /* The pump's clock and this computer's at one moment; on the heap. */
 struct reading {
@@ -27,7 +23,6 @@ struct reading {
 	struct msg_status status;
 	struct msg_care care;
 	struct client_program program;
-	const struct pump_limits *model;
 	int64_t host_s;
 	int16_t host_zone_min;
 };
@@ -50,7 +45,6 @@ static enum error_code read_clocks(struct app *app, struct reading *r, struct er
 		code = session_read_status(app->session, &r->status, error);
 	r->host_s = (int64_t)time(NULL);
 	r->host_zone_min = host_zone(r->host_s);
-	r->model = pump_limits_find(session_pump(app->session)->model);
 	return code;
 }
 
@@ -104,42 +98,22 @@ static bool follows_clock(const struct reading *r)
 	return r->program.present && r->program.program.mode == PROGRAM_FLEX;
 }
 
-static int64_t minute_of_week(int64_t clock_s, int16_t zone_min)
+/* What a flex program leaves out or delivers again, as the pump worked it out: left out below 0. */
+static void add_effect(struct output *out, const struct reading *r, int64_t moved_nl)
 {
-	const int64_t minutes = (clock_s + zone_min * SECONDS_PER_MIN) / SECONDS_PER_MIN + EPOCH_WEEKDAY * MINUTES_PER_DAY;
-	return ((minutes % MINUTES_PER_WEEK) + MINUTES_PER_WEEK) % MINUTES_PER_WEEK;
-}
-
-/* Volume of the base between two minutes of the week, rounded down. */
-static struct volume base_between(const struct schedule *s, int64_t from, int64_t minutes)
-{
-	int64_t sum = 0;
-	for (int64_t i = 0; i < minutes; i++)
-		sum += schedule_rate_at(s, (from + i) % MINUTES_PER_WEEK).nl_per_day;
-	return (struct volume){sum / MINUTES_PER_DAY};
-}
-
-/* What a flex program leaves out or delivers again. shift_s: of the pump's local time. */
-static void add_effect(struct output *out, const struct reading *r, int64_t shift_s)
-{
-	const int64_t minutes = (shift_s < 0 ? -shift_s : shift_s) / SECONDS_PER_MIN;
-	const int64_t now = minute_of_week(r->status.clock_s, r->care.zone_min);
-	const int64_t from = shift_s < 0 ? (now - minutes % MINUTES_PER_WEEK + MINUTES_PER_WEEK) % MINUTES_PER_WEEK : now;
-	struct schedule *schedule;
+	struct cJSON *data = output_data(out);
+	const char *key = moved_nl < 0 ? "skipped" : "repeated";
 	if (!follows_clock(r)) {
 		output_note(out, "This program does not follow the clock: no dose moves, only dates do. Lockouts and counts of patient "
 				 "boluses never move.");
 		return;
 	}
-	schedule = calloc(1, sizeof(*schedule));
-	if (!schedule || minutes >= MINUTES_PER_WEEK || schedule_make(&r->program.program, r->model, schedule))
-		output_warn(out, "FLEX_MOVES", "The flex program goes on at another place of its week: watch the patient for a day.");
-	else {
-		output_volume(output_data(out), shift_s < 0 ? "repeated" : "skipped", base_between(schedule, from, minutes));
-		output_warn(out, "FLEX_MOVES", "The steps of the flex program move with the clock: what lies between is %s.",
-			    shift_s < 0 ? "delivered a second time" : "left out");
-	}
-	free(schedule);
+	if (moved_nl == INT64_MAX || moved_nl == -INT64_MAX)
+		output_unknown(data, key);
+	else
+		output_volume(data, key, (struct volume){moved_nl < 0 ? -moved_nl : moved_nl});
+	output_warn(out, "FLEX_MOVES", "The steps of the flex program move with the clock: what lies between is %s.",
+		    moved_nl < 0 ? "left out" : "delivered a second time");
 }
 
 static enum error_code with_reading(struct app *app, struct reading **r, struct error *error)
@@ -188,7 +162,7 @@ static void show_set(void *ctx, struct output *out, const struct change *underst
 	const int64_t shift_s = clock->clock_s - r->status.clock_s + (clock->zone_min - r->care.zone_min) * SECONDS_PER_MIN;
 	add_clocks(out, r);
 	add_local(output_data(out), "pump_clock_after", clock->clock_s, clock->zone_min);
-	add_effect(out, r, shift_s);
+	add_effect(out, r, words->staged->clock_nl);
 	shift_text(shift_s, shift);
 	zone_text(r->care.zone_min, before);
 	zone_text(clock->zone_min, after);
