@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "confirm.h"
 #include "decimal.h"
 #include "line.h"
 #include "loop.h"
@@ -170,25 +171,34 @@ bool second_person_agrees(const char *text, const struct program *program, bool 
 	return agrees && part == program->mixture.count;
 }
 
+/* --second-entry, or what is typed into buf on a cleared terminal. */
+static enum error_code obtain(struct app *app, const char *id, const char *what, char buf[ENTRY_MAX],
+			      struct error *error)
+{
+	char prompt[480];
+	if (app->options.second_entry) {
+		(void)snprintf(buf, ENTRY_MAX, "%s", app->options.second_entry);
+		return ERR_NONE;
+	}
+	(void)snprintf(prompt, sizeof(prompt),
+		       TERMINAL_CLEAR "%s: read the order from its source, not from this screen, and type within 60 seconds\n%s\nentry: ",
+		       id, what);
+	return ask(app, prompt, "--second-entry TEXT", buf, ENTRY_MAX, error);
+}
+
 enum error_code second_person_enter(struct app *app, const char *id, const struct program *program,
 				    struct error *error)
 {
-	char typed[ENTRY_MAX], prompt[480];
-	const char *text = app->options.second_entry;
+	char text[ENTRY_MAX];
 	bool understood = false;
-	if (!text) {
-		(void)snprintf(prompt, sizeof(prompt),
-			       TERMINAL_CLEAR
-			       "%s: read the order from its source, not from this screen, and type within 60 seconds\n"
-			       "drug, concentration and daily dose, as in: morphine 10 mg/mL 1.2 mg/day\n"
-			       "(of a mixture each drug, a comma between them; where doses change, the most in 24 hours;\n"
-			       "for a pump that is to stand still or go at its minimum: stopped or minimum as the dose)\nentry: ",
-			       id);
-		const enum error_code code = ask(app, prompt, "--second-entry TEXT", typed, sizeof(typed), error);
-		if (code)
-			return code;
-		text = typed;
-	}
+	const enum error_code code =
+		obtain(app, id,
+		       "drug, concentration and daily dose, as in: morphine 10 mg/mL 1.2 mg/day\n"
+		       "(of a mixture each drug, a comma between them; where doses change, the most in 24 hours;\n"
+		       "for a pump that is to stand still or go at its minimum: stopped or minimum as the dose)",
+		       text, error);
+	if (code)
+		return code;
 	if (second_person_agrees(text, program, &understood))
 		return ERR_NONE;
 	if (!understood)
@@ -196,4 +206,15 @@ enum error_code second_person_enter(struct app *app, const char *id, const struc
 				 "what %s entered is not drug, concentration and daily dose, as in: morphine 10 mg/mL 1.2 mg/day",
 				 id);
 	return error_set(error, ERR_SECOND_DIFFERS, "%s entered \"%.100s\"", id, text);
+}
+
+enum error_code second_person_enter_act(struct app *app, const char *id, const char *act, struct error *error)
+{
+	char text[ENTRY_MAX];
+	const enum error_code code =
+		obtain(app, id, "the order, as in: bolus baclofen 25 mcg, bolus prime 0.234 mL, refill 20 mL", text, error);
+	if (code)
+		return code;
+	return confirm_matches(act, text) ? ERR_NONE
+					  : error_set(error, ERR_SECOND_DIFFERS, "%s entered \"%.100s\"", id, text);
 }

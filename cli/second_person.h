@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * second_person - the independent check: a second operator enters drug, concentration and daily
- * dose of every drug without seeing the first entry, and the two are compared.
+ * dose of every drug, or the act, without seeing the first entry, and the two are compared.
  */
 #ifndef PUMPCTL_SECOND_PERSON_H
 #define PUMPCTL_SECOND_PERSON_H
@@ -20,6 +20,9 @@ enum error_code second_person_name(struct app *app, const char *why, char id[OPE
  */
 enum error_code second_person_enter(struct app *app, const char *id, const struct program *program,
 				    struct error *error) __attribute__((warn_unused_result));
+/* The same for an act, in the words of its confirmation without the serial: "bolus morphine 19.1 mg". */
+enum error_code second_person_enter_act(struct app *app, const char *id, const char *act, struct error *error)
+	__attribute__((warn_unused_result));
 /*
  * True if text says this program: every drug in its order, the same concentration and daily dose (the greatest in any
  * 24 h, without patient boluses); "minimum" or "stopped" is the dose in those modes. What was programmed as a daily dose

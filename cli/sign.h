@@ -22,7 +22,9 @@ struct sign_need {
 	bool stops_bolus;
 	bool gets_safe;
 	uint8_t second;   /* enum second_reason: as the pump says; 0: one signature will do */
-	const struct program *program; /* that the second person enters blind; NULL: none */
+	/* What the second person enters blind, one of them or none: */
+	const struct program *program;
+	const char *act; /* "bolus morphine 19.1 mg" */
 };
 
 /* Reads the pump's list into app->operators, before anything is staged; forgotten with the command. */

@@ -43,7 +43,8 @@ static void plan_steps(struct app *app, struct output *out, const struct act *ac
 	steps->need = (struct sign_need){.parts = act->change.parts,
 					 .stops_bolus = act->stops_bolus,
 					 .gets_safe = order_gets_safe((uint16_t)act->kind),
-					 .second = work->staged.second};
+					 .second = work->staged.second,
+					 .act = steps->steps[0].text + strlen(session_pump(app->session)->serial) + 1};
 }
 
 static void read_again(struct app *app, struct output *out, const struct act *act)

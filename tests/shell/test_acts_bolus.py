@@ -101,7 +101,11 @@ class Singles(BolusCase):
         words = ("bolus", "single", "morphine", "19.1", "mg", "over", "3h", "--reason", "palliative", "--confirm", text)
         self.assert_nothing_sent(self.order("paul", *words), 7, "NOT_SIGNED")
         self.assert_nothing_sent(self.order("paul", *words, "--second", "paul"), 7, "NOT_SIGNED")
-        given = self.order("paul", *words, "--second", "trainer")
+        for entry, code, name in ((None, 7, "NOT_SIGNED"), ("bolus morphine 1.91 mg", 5, "SECOND_DIFFERS"),
+                                  ("bolus morphine 19.1 mcg", 5, "SECOND_DIFFERS")):
+            more = ("--second-entry", entry) if entry else ()
+            self.assert_nothing_sent(self.order("paul", *words, "--second", "trainer", *more), code, name)
+        given = self.order("paul", *words, "--second", "trainer", "--second-entry", "bolus morphine 19.1 mg")
         self.assertEqual((given.code, given.data()["order"]["outcome"]), (0, "APPLIED"), given.both)
         self.assertIn("L-daily-maximum", self.bench.audit_text())
         self.bench.must("--operator", "vera", *STOP)
