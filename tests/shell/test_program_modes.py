@@ -128,6 +128,13 @@ class ProgramModes(harness.PumpCase):
         self.assertEqual(self.shown()["typed_as"], SIMPLE.replace("200", "190"))
         self.refused(2, "no patient bolus to keep", "program", "apply", "baclofen", "190", "mcg/day", "patient-bolus", "keep")
 
+    def assert_status_tells_a_bridge(self, left):
+        """What is left of it in mL; its rate is no drift."""
+        status = self.pump("status")
+        self.assertIn("BRIDGE_RUNS", [row["code"] for row in status.envelope()["warnings"]])
+        self.assertAlmostEqual(float(status.data()["bridge_left"]["value"]), left, delta=0.0011)
+        self.assertEqual(status.data()["findings"], [])
+
     def test_a_changed_mixture_needs_a_bridge_which_runs_first(self):
         self.refused(4, "L-mixture-changed", "program", "apply", "text", STRONGER)
         words = ("text", STRONGER + "; bridge 0.199 mL at 0.4 mL/day")
@@ -141,6 +148,7 @@ class ProgramModes(harness.PumpCase):
         self.assertIn("T", bridging["new_drug_arrives"])
         self.apply(*words)
         self.assertAlmostEqual(self.delivered("11h"), 0.4 * 11 / 24, delta=0.0005)
+        self.assert_status_tells_a_bridge(0.199 - 0.4 * 11 / 24)
         self.assertAlmostEqual(self.delivered("1d"), 0.199 - 0.4 * 11 / 24 + 0.1 * (24 - 0.94) / 24, delta=0.0005)
 
     def test_a_bridge_that_is_typed_again_is_not_run_again(self):
@@ -160,6 +168,7 @@ class ProgramModes(harness.PumpCase):
         self.assertEqual(row["change"], "what is left of it runs on")
         self.assertTrue(any("what is left of it, 0.09" in note for note in data["notes"]), data["notes"])
         self.assertEqual(data["now_in_pump"]["delivery_rate"]["value"], "0.4")
+        self.assert_status_tells_a_bridge(0.199 - 0.4 * 6 / 24)
         self.assertAlmostEqual(self.delivered("5h"), 0.4 * 5 / 24, delta=0.0005)
 
     def test_what_reaches_the_tip_is_known_once_the_pump_was_told_of_its_catheter(self):
