@@ -17,7 +17,7 @@
 
 #define CONFIRM_MS        60000
 #define CONFIRM_TEXT_MAX  384
-#define CONFIRM_STEPS_MAX 4
+#define CONFIRM_STEPS_MAX 5
 
 struct confirm_step {
 	char text[CONFIRM_TEXT_MAX]; /* "PX20-000123 morphine 1.2 mg/day" */

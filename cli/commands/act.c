@@ -47,7 +47,7 @@ static void plan_steps(struct app *app, struct output *out, const struct act *ac
 					 .act = steps->steps[0].text + strlen(session_pump(app->session)->serial) + 1};
 }
 
-static void read_again(struct app *app, struct output *out, const struct act *act)
+void act_read_again(struct app *app, struct output *out, const struct act *act)
 {
 	struct msg_status now;
 	if (session_read_status(app->session, &now, NULL))
@@ -68,7 +68,7 @@ enum error_code act_carry_out(struct app *app, struct output *out, const struct 
 		plan_steps(app, out, act, work);
 		code = order_carry_out(app, out, &work->staged, &work->steps, act->details, error);
 		if (!code && !app->options.dry_run && act->tell)
-			read_again(app, out, act);
+			act_read_again(app, out, act);
 	}
 	sodium_memzero(work, sizeof(*work)); /* may hold a card code */
 	free(work);

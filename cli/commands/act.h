@@ -35,6 +35,9 @@ struct act {
 enum error_code act_carry_out(struct app *app, struct output *out, const struct act *act, struct error *error)
 	__attribute__((warn_unused_result));
 
+/* Tells from a new reading what is so now, as act->tell does; or that the pump fell silent. */
+void act_read_again(struct app *app, struct output *out, const struct act *act);
+
 /* What --reason says becomes a part of the change. */
 void act_add_reason(const struct app *app, struct change *change);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* program show, check, diff; program apply is in program_apply.c. */
+/* program show, check, diff, apply. */
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 
@@ -8,7 +8,8 @@
 #include "order_words.h"
 #include "program_args.h"
 #include "program_file.h"
-#include "program_plan.h"
+#include "program_order.h"
+#include "refusal.h"
 
 static void show_amounts(struct output *out, const struct program_view *view, bool side_by_side)
 {
@@ -44,6 +45,14 @@ static enum error_code diff_body(struct app *app, const struct values *args, str
 	return ERR_NONE;
 }
 
+static enum error_code apply_body(struct app *app, const struct values *args, struct output *out,
+				  struct program_plan *plan, struct error *error)
+{
+	if (findings_refuse(plan->findings, plan->count) && !refusal_is_overridden(app, plan->findings, plan->count))
+		return program_plan_refuse(plan, args, error);
+	return program_order_carry_out(app, out, plan, NULL, error);
+}
+
 static enum error_code program_check(struct app *app, const struct values *args, struct output *out,
 				     struct error *error)
 {
@@ -54,6 +63,12 @@ static enum error_code program_diff(struct app *app, const struct values *args, 
 				    struct error *error)
 {
 	return program_plan_with(app, args, out, error, diff_body);
+}
+
+static enum error_code program_apply(struct app *app, const struct values *args, struct output *out,
+				     struct error *error)
+{
+	return program_plan_with(app, args, out, error, apply_body);
 }
 
 static enum error_code program_show(struct app *app, const struct values *args, struct output *out,
@@ -107,7 +122,7 @@ static const struct command rows[] = {
 	 .right = RIGHT_ALARMS, /* a nurse may change those; sign_obtain looks at the rest */
 	 .args = {PROGRAM_ARGS},
 	 .example = "program apply morphine 1.2 mg/day",
-	 .run = program_apply_run},
+	 .run = program_apply},
 };
 
 const struct command_group program_commands = {"Program", rows, sizeof(rows) / sizeof(rows[0])};

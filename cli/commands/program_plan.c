@@ -60,28 +60,41 @@ static void suggest_bridge(struct output *out, const struct program_plan *plan)
 	output_note(out, "To keep the old dose until the new drug is at the tip, the bridge is: %s at %s.", volume, rate);
 }
 
-static enum error_code check(struct app *app, const struct values *args, struct output *out,
-			     struct program_plan *plan, struct error *error)
+enum error_code program_plan_read(struct app *app, struct program_plan *plan, struct error *error)
+{
+	enum error_code code = session_read_status(app->session, &plan->status, error);
+	if (!code)
+		code = session_read_care(app->session, &plan->care, error);
+	if (!code)
+		code = session_read_program(app->session, &plan->running, error);
+	plan->model = pump_limits_find(session_pump(app->session)->model);
+	return code;
+}
+
+enum error_code program_plan_check(struct app *app, const struct program_facts *facts, struct output *out,
+				   struct program_plan *plan, struct error *error)
 {
 	struct limits_request request = {
 		.program = &plan->program,
 		.running = program_plan_running(plan),
 		.is_idle = plan->status.therapy != THERAPY_RUNNING,
 		.model = plan->model,
-		.has_since_change = args->at[ARG_OF_LAST_CHANGE].present,
-		.since_change = args->at[ARG_OF_LAST_CHANGE].as.duration,
-		.without_drug = args->at[ARG_OF_WITHOUT].as.duration,
+		.has_since_change = facts->has_since_change,
+		.since_change = facts->since_change,
+		.without_drug = facts->without_drug,
 		.has_catheter = catheter_of(plan).nl > 0,
 		.catheter = catheter_of(plan),
 		.bridge_left = {(int64_t)plan->status.bridge_left_nl},
-		.has_fill = args->at[ARG_OF_FILL].present,
-		.fill = args->at[ARG_OF_FILL].as.volume,
+		.has_fill = facts->has_fill,
+		.fill = facts->fill,
+		.fill_day = facts->fill_day,
+		.has_expiry = facts->has_expiry,
+		.expiry_days = facts->expiry_days,
 	};
 	const enum error_code code = drug_site_use(app, &request.site, error);
 	if (code)
 		return code;
 	plan->count = limits_check(&request, plan->findings);
-	describe_findings(out, plan->findings, plan->count);
 	if (plan->program.bridge.kind == BRIDGE_UNSAID)
 		suggest_bridge(out, plan);
 	plan->has_amounts = program_amounts_plan(&plan->program, plan->model, &plan->amounts);
@@ -91,17 +104,20 @@ static enum error_code check(struct app *app, const struct values *args, struct 
 static enum error_code prepare(struct app *app, const struct values *args, struct output *out,
 			       struct program_plan *plan, struct error *error)
 {
-	enum error_code code = session_read_status(app->session, &plan->status, error);
-	if (!code)
-		code = session_read_care(app->session, &plan->care, error);
-	if (!code)
-		code = session_read_program(app->session, &plan->running, error);
+	const struct value *at = args->at;
+	const struct program_facts facts = {.without_drug = at[ARG_OF_WITHOUT].as.duration,
+					    .has_since_change = at[ARG_OF_LAST_CHANGE].present,
+					    .since_change = at[ARG_OF_LAST_CHANGE].as.duration,
+					    .has_fill = at[ARG_OF_FILL].present,
+					    .fill = at[ARG_OF_FILL].as.volume};
+	enum error_code code = program_plan_read(app, plan, error);
 	if (!code)
 		code = program_args_build(args, program_plan_running(plan), &plan->program, error);
-	if (code)
-		return code;
-	plan->model = pump_limits_find(session_pump(app->session)->model);
-	return check(app, args, out, plan, error);
+	if (!code)
+		code = program_plan_check(app, &facts, out, plan, error);
+	if (!code)
+		describe_findings(out, plan->findings, plan->count);
+	return code;
 }
 
 enum error_code program_plan_with(struct app *app, const struct values *args, struct output *out,

@@ -6,8 +6,10 @@
 #include "app.h"
 #include "command.h"
 #include "program_screen.h"
+#include "refill.h"
 #include "session.h"
-#include "therapy_limits.h"
+
+#define PROGRAM_PLAN_FINDINGS_MAX (FINDINGS_MAX + 2 * REFILL_FINDINGS_MAX) /* a filling adds its own */
 
 struct program_plan {
 	struct msg_status status;
@@ -17,16 +19,34 @@ struct program_plan {
 	const struct pump_limits *model;
 	struct program_amounts amounts; /* of program */
 	bool has_amounts;
-	struct finding findings[FINDINGS_MAX];
+	struct finding findings[PROGRAM_PLAN_FINDINGS_MAX];
 	size_t count;
 };
+
+/* What the rules take into account besides the pump and the program; as in struct limits_request. */
+struct program_facts {
+	struct duration without_drug;
+	bool has_since_change, has_fill, has_expiry;
+	struct duration since_change;
+	struct volume fill;
+	enum weekday fill_day;
+	int64_t expiry_days;
+};
+
+/* Reads status, care and the running program. Errors of reading; the model may be unknown. */
+enum error_code program_plan_read(struct app *app, struct program_plan *plan, struct error *error)
+	__attribute__((warn_unused_result));
+/* Checks plan->program, into findings; suggests the bridge that is not said. Errors of the clinic's drug file. */
+enum error_code program_plan_check(struct app *app, const struct program_facts *facts, struct output *out,
+				   struct program_plan *plan, struct error *error)
+	__attribute__((warn_unused_result));
 
 typedef enum error_code (*program_plan_fn)(struct app *app, const struct values *args, struct output *out,
 					   struct program_plan *plan, struct error *error);
 
 /*
- * Reads the pump, builds what was typed, checks it; findings are in data whatever they say. Then runs body: the plan is
- * too large for the stack. Errors of reading, of program_args_build, and body's.
+ * Reads the pump, builds what was typed as program_args says, checks it. Then runs body: the plan is too large for the
+ * stack. Errors of reading, of program_args_build and of checking, and body's.
  */
 enum error_code program_plan_with(struct app *app, const struct values *args, struct output *out,
 				  struct error *error, program_plan_fn body)
@@ -39,9 +59,5 @@ struct program_view program_plan_view(const struct program_plan *plan);
 /* REFUSED_LIMIT, with the worst finding and where it was typed. */
 enum error_code program_plan_refuse(const struct program_plan *plan, const struct values *args,
 				    struct error *error);
-
-/* program apply. */
-enum error_code program_apply_run(struct app *app, const struct values *args, struct output *out,
-				  struct error *error) __attribute__((warn_unused_result));
 
 #endif

@@ -17,6 +17,7 @@
 #define PUMPCTL_REFILL_H
 
 #include "calendar.h"
+#include "path.h"
 #include "therapy_limits.h"
 
 /* Over-infusion is delivery more than 14.5 % above the program (mdd.gov.hk, 18 Mar 2014). */
@@ -90,6 +91,25 @@ struct refill_visit {
  * (room for REFILL_FINDINGS_MAX); returns their number.
  */
 size_t refill_check(const struct refill_visit *visit, struct finding *findings);
+
+/* A filling with another mixture, not rinsed: what stayed behind mixes with it. Mixtures are borrowed. */
+struct refill_blend {
+	const struct mixture *stayed, *label;
+	struct volume left;  /* stayed behind */
+	struct volume after; /* in the reservoir when it is filled, more than left */
+};
+
+/*
+ * Concentration of a drug in what the reservoir then holds, rounded up. PUMP_EUNKNOWN: in neither mixture. PUMP_ERANGE:
+ * as path_init and path_fill; *out untouched.
+ */
+enum pump_err refill_estimate(const struct refill_blend *blend, const char *drug,
+			      struct concentration *out) PUMP_CHECKED;
+/*
+ * L-fill-blend (OVERRIDE) for each drug whose estimate is more than 5 % off its label; of a drug that the label does not
+ * name, for more than 5 % of what it was. Fills findings (room for REFILL_FINDINGS_MAX); returns their number.
+ */
+size_t refill_check_blend(const struct refill_blend *blend, struct finding *findings);
 
 /* Most patient boluses in 24 h: min(allowed, ceil(24 h / lockout)). lockout 0: allowed. */
 int64_t refill_patient_boluses(int64_t allowed, struct duration lockout);

@@ -99,11 +99,18 @@ static enum pump_err stage(struct world *w, enum order_kind kind, unsigned numbe
 			   const uint8_t active[DIGEST_LEN])
 {
 	struct program program = world_program(number);
+	uint8_t image[IMAGE_MAX];
 	struct change change;
 
 	fill_change(w, kind, &change);
+	/* A filling and the program after it are one order. */
+	if (kind == ORDER_REFILL && client_program_image(&program, image, &change.image_len) == PUMP_OK) {
+		change.parts |= PART_IMAGE;
+		change.image = image;
+	}
 	if (change.parts != 0)
-		return client_stage_change(&w->desk->client, kind, &change, NULL, active,
+		return client_stage_change(&w->desk->client, kind, &change,
+					   change.parts & PART_IMAGE ? &program : NULL, active,
 					   world_client_ms(w));
 	return client_stage(&w->desk->client, kind, kind == ORDER_PROGRAM ? &program : NULL,
 			    kind == ORDER_PROGRAM ? active : NULL, world_client_ms(w));

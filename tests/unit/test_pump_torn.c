@@ -24,6 +24,13 @@ static const struct {
 	{ORDER_CLOCK, {.parts = PART_CLOCK, .clock = {1800000000, 0, 120}}},
 	{ORDER_CATHETER, {.parts = PART_CATHETER, .catheter = {CATHETER_SET, 300, 150000, "T9", CONTENTS_UNKNOWN}}},
 	{ORDER_REVOKE, {.parts = PART_REVOKE, .revoke = 0}},
+	/* Another mixture is one order: the filling, the program and its bridge. */
+	{ORDER_REFILL,
+	 {.parts = PART_IMAGE | PART_FILL,
+	  .fill = {.volume_nl = 18000000,
+		   .drawn_nl = 4900000,
+		   .rinsed = true,
+		   .mixture = {1, {{"baclofen", {2000000}}}}}}},
 };
 
 /* What an order changes: the parts of the memory that acts write, without what else a boot ends. */
@@ -32,7 +39,8 @@ struct acted {
 	struct pump_pair pair;
 	char card_code[CARD_CODE_LEN];
 	int64_t utc_s;
-	uint64_t lockout_s;
+	uint64_t lockout_s, fill_nl, bridge_nl;
+	uint8_t program[DIGEST_LEN];
 };
 
 static void take(const struct rig *r, struct acted *out)
@@ -45,6 +53,9 @@ static void take(const struct rig *r, struct acted *out)
 	memcpy(out->card_code, memory->access.card_code, CARD_CODE_LEN);
 	out->utc_s = memory->core.utc_s;
 	out->lockout_s = memory->doses.lockout_s;
+	out->fill_nl = memory->core.fill_nl;
+	out->bridge_nl = memory->doses.bridge_nl;
+	memcpy(out->program, r->pump.program.digest, DIGEST_LEN);
 }
 
 static bool is_same(const struct acted *a, const struct acted *b)
@@ -66,6 +77,21 @@ static void check_cut(struct rig *r, const struct acted *before, const struct ac
 	rig_check_chain(r);
 }
 
+/* Of another mixture than the rig's, at the rate of its program. */
+static void add_image(struct change *change, uint8_t image[IMAGE_MAX])
+{
+	const struct program next = {
+		.mode = PROGRAM_SIMPLE,
+		.mixture = change->fill.mixture,
+		.dose = {240000},
+		.low_alarm = {2000000},
+		.bridge = {.kind = BRIDGE_RUNS, .volume = {199000}, .rate = {120000}},
+	};
+
+	ck_assert_int_eq(image_encode(&next, image, IMAGE_MAX, &change->image_len), PUMP_OK);
+	change->image = image;
+}
+
 START_TEST(power_loss_in_the_order_gives_the_old_or_the_new_state)
 {
 	struct rig *r = rig_create(64);
@@ -74,11 +100,16 @@ START_TEST(power_loss_in_the_order_gives_the_old_or_the_new_state)
 	struct msg_committed committed;
 	struct acted before, after;
 	struct rig_order order;
+	struct change change = orders[_i].change;
+	uint8_t image[IMAGE_MAX];
 	uint64_t last;
+
+	if (change.parts & PART_IMAGE)
+		add_image(&change, image);
 
 	rig_advance(r, 100);
 	rig_connect(r, NULL);
-	ck_assert_uint_eq(rig_stage_change(r, &orders[_i].change, &staged), CODE_DONE);
+	ck_assert_uint_eq(rig_stage_change(r, &change, &staged), CODE_DONE);
 	rig_order(r, &order, orders[_i].kind, 5, &staged);
 	take(r, &before);
 	memcpy(nvm, r->nvm, r->nvm_size);

@@ -2,6 +2,7 @@
 #include "refill.h"
 #include "suite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ML(n) INT64_C(n) * NL_PER_ML
@@ -267,6 +268,75 @@ START_TEST(dates_that_leave_no_room_are_told)
 }
 END_TEST
 
+static struct mixture of(const char *drug, int64_t ng_per_ml)
+{
+	struct mixture mixture = {.count = 1};
+
+	(void)snprintf(mixture.parts[0].name, sizeof mixture.parts[0].name, "%s", drug);
+	mixture.parts[0].concentration.ng_per_ml = ng_per_ml;
+	return mixture;
+}
+
+/* So many thousandths of a mL stayed behind of 20 mL. */
+static void check_blend(const struct mixture *stayed, const struct mixture *label, int64_t left)
+{
+	struct refill_blend blend = {.stayed = stayed, .label = label, .left = {left * 1000}, .after = {ML(20)}};
+
+	count = refill_check_blend(&blend, findings);
+}
+
+START_TEST(a_filling_that_is_over_5_per_cent_off_its_label_needs_a_reason)
+{
+	/* (left x 10 + (20 - left) x 20) / 20: 5 % off with 2 mL. */
+	struct mixture weak = of("morphine", 10000000), strong = of("morphine", 20000000);
+
+	check_blend(&weak, &strong, 2000);
+	ck_assert_uint_eq(count, 0);
+	check_blend(&weak, &strong, 2001);
+	ck_assert(count == 1 && has("L-fill-blend"));
+	ck_assert_int_eq(findings[0].severity, SEVERITY_OVERRIDE);
+	ck_assert_str_eq(findings[0].value, "morphine  18.9995 mg per mL");
+	ck_assert_str_eq(findings[0].limit, "20 mg per mL");
+	/* The other way it is too strong: 10.5 mg/mL with 1 mL. */
+	check_blend(&strong, &weak, 1000);
+	ck_assert_uint_eq(count, 0);
+	check_blend(&strong, &weak, 1001);
+	ck_assert(count == 1 && has("L-fill-blend"));
+}
+END_TEST
+
+START_TEST(a_drug_that_is_not_on_the_label_stays_in_the_filling_and_is_told)
+{
+	struct mixture old = of("morphine", 10000000), new = of("baclofen", 500000);
+
+	check_blend(&old, &new, 1000);
+	ck_assert_uint_eq(count, 0);
+	check_blend(&old, &new, 1400);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_str_eq(findings[0].value, "baclofen  465 mcg per mL");
+	ck_assert_str_eq(findings[1].value, "morphine  0.7 mg per mL");
+	ck_assert_str_eq(findings[1].limit, "0 mg per mL");
+}
+END_TEST
+
+START_TEST(an_estimate_is_of_a_drug_that_is_there_and_of_volumes_that_can_be)
+{
+	struct mixture old = of("morphine", 10000000), new = of("baclofen", 500000);
+	struct refill_blend blend = {.stayed = &old, .label = &new, .left = {ML(1)}, .after = {ML(20)}};
+	struct concentration out = {-1};
+
+	ck_assert_int_eq(refill_estimate(&blend, "clonidine", &out), PUMP_EUNKNOWN);
+	blend.left = blend.after;
+	ck_assert_int_eq(refill_estimate(&blend, "morphine", &out), PUMP_ERANGE);
+	blend.left.nl = -1;
+	ck_assert_int_eq(refill_estimate(&blend, "morphine", &out), PUMP_ERANGE);
+	ck_assert_int_eq(out.ng_per_ml, -1);
+	blend.left.nl = 0;
+	ck_assert_int_eq(refill_estimate(&blend, "baclofen", &out), PUMP_OK);
+	ck_assert_int_eq(out.ng_per_ml, 500000);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
@@ -283,6 +353,9 @@ int main(void)
 		the_pump_s_own_level_is_compared_with_what_was_aspirated,
 		every_rule_at_once_fits,
 		dates_that_leave_no_room_are_told,
+		a_filling_that_is_over_5_per_cent_off_its_label_needs_a_reason,
+		a_drug_that_is_not_on_the_label_stays_in_the_filling_and_is_told,
+		an_estimate_is_of_a_drug_that_is_there_and_of_volumes_that_can_be,
 		NULL,
 	};
 

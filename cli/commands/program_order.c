@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* program apply: check, show, confirm, write and read back a program. */
+#include "program_order.h"
+
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,7 +9,6 @@
 
 #include "describe.h"
 #include "order.h"
-#include "program_plan.h"
 #include "refusal.h"
 
 /* A changed dose of this factor or more needs a step of its own (hundredths). */
@@ -18,6 +18,7 @@
 struct staged_order {
 	struct msg_staged staged;
 	struct order_steps steps;
+	struct change acts; /* as the pump understood them */
 	struct program understood;
 	struct program_amounts amounts; /* the pump's */
 	struct program_amounts now;     /* of what runs */
@@ -115,12 +116,12 @@ static void add_step(struct order_steps *steps, const char *serial, const char *
 	step->why = why;
 }
 
-static void plan_steps(const char *serial, const struct program *running, struct staged_order *order)
+/* What a person types of the program that the pump understood. */
+static void add_program_steps(const char *serial, const struct program *running, struct staged_order *order)
 {
 	char text[CONFIRM_TEXT_MAX];
 	struct order_steps *steps = &order->steps;
 	const struct program *next = &order->understood;
-	steps->count = 0;
 	main_text(next, &order->amounts, text, sizeof(text));
 	add_step(steps, serial, text, "");
 	if (running && !mixture_equal(&running->mixture, &next->mixture)) {
@@ -139,13 +140,27 @@ static void plan_steps(const char *serial, const struct program *running, struct
 	describe_short(next, steps->ordered);
 }
 
-/* Strings only: the trail holds decimal text and no number that could lose a digit. */
-static struct cJSON *audit_details(const struct program_plan *plan, const struct staged_order *order)
+/* The act first: it is what the order is called after. */
+static void plan_steps(const char *serial, const struct program *running, const struct act *act,
+		       struct output *out, struct staged_order *order)
 {
-	static const char *const keys[] = {"second-step", "third-step", "fourth-step"};
+	struct act_words words = {.staged = &order->staged};
+	order->steps.count = 0;
+	if (act) {
+		act->show(act->ctx, out, &order->acts, &words);
+		add_step(&order->steps, serial, words.text, "");
+	}
+	add_program_steps(serial, running, order);
+}
+
+/* Strings only: the trail holds decimal text and no number that could lose a digit. */
+static struct cJSON *audit_details(const struct program_plan *plan, const struct act *act,
+				   const struct staged_order *order)
+{
+	static const char *const keys[] = {"second-step", "third-step", "fourth-step", "fifth-step"};
 	char text[DECIMAL_TEXT_MAX];
 	const struct mixture *mixture = &order->understood.mixture;
-	struct cJSON *details = cJSON_CreateObject();
+	struct cJSON *details = act ? cJSON_Duplicate(act->details, true) : cJSON_CreateObject();
 	output_string(details, "before", order->steps.unchanged);
 	(void)concentration_print(mixture->parts[0].concentration, describe_concentration_unit(mixture, 0), text);
 	output_string(details, "concentration", text);
@@ -169,28 +184,36 @@ static bool is_same_program(const struct program *a, const struct program *b)
 	       !memcmp(left, right, DIGEST_LEN);
 }
 
-static enum error_code stage(struct app *app, struct program_plan *plan, struct staged_order *order,
-			     struct error *error)
+static enum error_code read_staged(const struct act *act, struct staged_order *order, struct error *error)
+{
+	if (!staged_program_read(&order->staged, &order->understood, &order->amounts) ||
+	    (act && change_decode(order->staged.acts, order->staged.acts_len, &order->acts)))
+		return error_set(error, ERR_STAGE_DIFFERS, "the pump did not say what it understood");
+	return ERR_NONE;
+}
+
+static enum error_code stage(struct app *app, const struct program_plan *plan, const struct act *act,
+			     struct staged_order *order, struct error *error)
 {
 	static const uint8_t none[DIGEST_LEN];
 	uint8_t image[IMAGE_MAX];
-	struct change change = {.parts = PART_IMAGE, .image = image};
+	struct change change = {0};
+	if (act)
+		change = act->change;
+	change.parts |= PART_IMAGE;
+	change.image = image;
 	if (client_program_image(&plan->program, image, &change.image_len))
 		return error_set(error, ERR_REFUSED_LIMIT, "the program cannot be sent as it is");
-	if (refusal_is_overridden(app, plan->findings, plan->count)) {
-		change.parts |= PART_REASON;
-		(void)snprintf(change.reason, sizeof(change.reason), "%s", app->options.reason);
-	}
+	if (refusal_is_overridden(app, plan->findings, plan->count))
+		act_add_reason(app, &change);
 	const enum error_code code =
-		session_stage_change(app->session, ORDER_PROGRAM, &change, &plan->program,
+		session_stage_change(app->session, act ? act->kind : ORDER_PROGRAM, &change, &plan->program,
 				     plan->running.present ? plan->running.digest : none, &order->staged, error);
 	if (code)
 		return code;
 	order->steps.need = (struct sign_need){
 		.parts = change.parts, .second = order->staged.second, .program = &plan->program};
-	if (!staged_program_read(&order->staged, &order->understood, &order->amounts))
-		return error_set(error, ERR_STAGE_DIFFERS, "the pump did not say what it understood");
-	return ERR_NONE;
+	return read_staged(act, order, error);
 }
 
 /* Of the image nothing but its alarm differs: a nurse may order that. */
@@ -203,8 +226,7 @@ static bool changes_alarm_alone(const struct program_plan *plan, struct staged_o
 	return is_same_program(&order->with_alarm, &plan->program);
 }
 
-static enum error_code carry_out(struct app *app, struct output *out, struct program_plan *plan,
-				 struct staged_order *order, struct error *error)
+static void show(struct output *out, const struct program_plan *plan, struct staged_order *order)
 {
 	struct program_view view = program_plan_view(plan);
 	view.next = &order->understood;
@@ -215,8 +237,14 @@ static enum error_code carry_out(struct app *app, struct output *out, struct pro
 	output_hex(output_data(out), "stage_digest", order->staged.stage_digest, DIGEST_LEN);
 	if (view.running && !program_amounts_plan(view.running, plan->model, &order->now))
 		memset(&order->now, 0, sizeof(order->now));
-	plan_steps(session_pump(app->session)->serial, view.running, order);
-	struct cJSON *details = audit_details(plan, order);
+}
+
+static enum error_code carry_out(struct app *app, struct output *out, const struct program_plan *plan,
+				 const struct act *act, struct staged_order *order, struct error *error)
+{
+	show(out, plan, order);
+	plan_steps(session_pump(app->session)->serial, program_plan_running(plan), act, out, order);
+	struct cJSON *details = audit_details(plan, act, order);
 	if (refusal_is_overridden(app, plan->findings, plan->count))
 		output_string(details, "reason", app->options.reason);
 	const enum error_code code =
@@ -224,28 +252,22 @@ static enum error_code carry_out(struct app *app, struct output *out, struct pro
 	cJSON_Delete(details);
 	if (!code && !app->options.dry_run)
 		order_read_back(app, out);
+	if (!code && !app->options.dry_run && act)
+		act_read_again(app, out, act);
 	return code;
 }
 
-static enum error_code apply_body(struct app *app, const struct values *args, struct output *out,
-				  struct program_plan *plan, struct error *error)
+enum error_code program_order_carry_out(struct app *app, struct output *out, const struct program_plan *plan,
+					const struct act *act, struct error *error)
 {
-	if (findings_refuse(plan->findings, plan->count) && !refusal_is_overridden(app, plan->findings, plan->count))
-		return program_plan_refuse(plan, args, error);
 	struct staged_order *order = calloc(1, sizeof(*order));
 	if (!order)
 		return error_set(error, ERR_FAILED, "out of memory");
-	enum error_code code = stage(app, plan, order, error);
+	enum error_code code = stage(app, plan, act, order, error);
 	if (!code) {
 		order->steps.need.only_alarms = changes_alarm_alone(plan, order);
-		code = carry_out(app, out, plan, order, error);
+		code = carry_out(app, out, plan, act, order, error);
 	}
 	free(order);
 	return code;
-}
-
-enum error_code program_apply_run(struct app *app, const struct values *args, struct output *out,
-				  struct error *error)
-{
-	return program_plan_with(app, args, out, error, apply_body);
 }
