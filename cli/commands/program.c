@@ -7,6 +7,7 @@
 #include "groups.h"
 #include "order_words.h"
 #include "program_args.h"
+#include "program_drift.h"
 #include "program_file.h"
 #include "program_order.h"
 #include "refusal.h"
@@ -84,6 +85,7 @@ static enum error_code program_show(struct app *app, const struct values *args, 
 		code = session_read_program(app->session, read, error);
 	if (!code) {
 		struct cJSON *data = output_data(out);
+		program_drift_tell(app, out, read);
 		output_string(data, "therapy", therapy_state_name(status.therapy));
 		output_flag(data, "has_program", read->present);
 		if (read->present) {

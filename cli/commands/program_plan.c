@@ -8,6 +8,7 @@
 #include "describe.h"
 #include "drug_site.h"
 #include "program_args.h"
+#include "program_drift.h"
 #include "refusal.h"
 
 const struct program *program_plan_running(const struct program_plan *plan)
@@ -94,6 +95,7 @@ enum error_code program_plan_check(struct app *app, const struct program_facts *
 	const enum error_code code = drug_site_use(app, &request.site, error);
 	if (code)
 		return code;
+	program_drift_tell(app, out, &plan->running);
 	plan->count = limits_check(&request, plan->findings);
 	if (plan->program.bridge.kind == BRIDGE_UNSAID)
 		suggest_bridge(out, plan);

@@ -15,6 +15,7 @@
 #include "limits_state.h"
 #include "link_key.h"
 #include "order_words.h"
+#include "program_drift.h"
 #include "scan.h"
 
 static enum error_code connect_pump(struct app *app, const struct values *args, struct output *out,
@@ -176,6 +177,8 @@ static enum error_code status(struct app *app, const struct values *args, struct
 		code = session_read_care(app->session, &care, error);
 	if (!code)
 		add_care(out, &care);
+	if (!code)
+		program_drift_tell(app, out, read);
 	if (!code && read->present)
 		describe_program(output_data(out), &read->program);
 	else if (!code)

@@ -236,6 +236,11 @@ bool audit_differs(const struct audit *a, const char *serial)
 	return audit_index_differs(&a->index, serial);
 }
 
+bool audit_last_applied(const struct audit *a, const char *serial, uint8_t digest[32])
+{
+	return audit_index_last_applied(&a->index, serial, digest);
+}
+
 void audit_set_context(struct audit *a, const char *serial, bool is_virtual, const char *session)
 {
 	struct audit_context *c = &a->context;

@@ -100,6 +100,11 @@ uint64_t audit_last_token(const struct audit *audit, const char *serial);
  * order of the same kind that is read back as it was given ends this, as does another program.
  */
 bool audit_differs(const struct audit *audit, const char *serial);
+/*
+ * Digest of the program that the pump ran after the last order of this workstation that it carried out; zeros: none.
+ * False: there was no such order.
+ */
+bool audit_last_applied(const struct audit *audit, const char *serial, uint8_t digest[32]);
 
 /*
  * Who and where, put into every record from now on. serial may be NULL (no pump). All copied.

@@ -46,6 +46,18 @@ bool audit_index_differs(const struct audit_index *index, const char *serial)
 	return false;
 }
 
+bool audit_index_last_applied(const struct audit_index *index, const char *serial, uint8_t digest[32])
+{
+	for (size_t i = 0; i < index->token_count; i++) {
+		const struct audit_token *token = &index->tokens[i];
+		if (strcmp(token->serial, serial) != 0 || !token->has_applied)
+			continue;
+		memcpy(digest, token->applied, sizeof(token->applied));
+		return true;
+	}
+	return false;
+}
+
 bool audit_index_has_program(const struct audit_index *index, const uint8_t digest[32])
 {
 	for (size_t i = 0; i < index->program_count; i++)
@@ -76,7 +88,7 @@ static const char *note_program(struct audit_index *index, const uint8_t digest[
 struct change {
 	bool adds;
 	int removes; /* position, or -1 */
-	bool is_equal, is_other; /* it was applied, and read back as what it was or as another one */
+	bool is_applied, is_equal, is_other; /* it was carried out; read back as what it was, or as another one */
 	bool is_program;
 	uint8_t program[32]; /* its digest */
 	struct audit_intent intent;
@@ -114,7 +126,8 @@ static const char *outcome_change(const struct audit_index *index, const cJSON *
 		return "an outcome without an open intent";
 	if (strcmp(outcome, audit_outcome_name(AUDIT_UNKNOWN)) != 0)
 		change->removes = at;
-	if (strcmp(outcome, audit_outcome_name(AUDIT_APPLIED)) != 0 ||
+	change->is_applied = strcmp(outcome, audit_outcome_name(AUDIT_APPLIED)) == 0;
+	if (!change->is_applied ||
 	    json_get_text(data, "reason", reason, sizeof(reason)))
 		return NULL;
 	change->is_equal = strcmp(reason, READ_BACK_EQUAL_TEXT) == 0;
@@ -189,13 +202,17 @@ static bool brings_program(const struct audit_intent *intent)
 }
 
 /* Only an order of the same kind, or another program, can show that the pump does what it is told again. */
-static void note_read_back(struct audit_index *index, const struct change *change,
-			   const struct audit_intent *intent)
+static void note_outcome(struct audit_index *index, const struct change *change,
+			 const struct audit_intent *intent)
 {
 	for (size_t i = 0; i < index->token_count; i++) {
 		struct audit_token *pump = &index->tokens[i];
 		if (strcmp(pump->serial, intent->serial) != 0)
 			continue;
+		if (change->is_applied) {
+			pump->has_applied = true;
+			memcpy(pump->applied, intent->result_digest, sizeof(pump->applied));
+		}
 		if (change->is_other)
 			pump->differs_kind = intent->kind;
 		else if (change->is_equal &&
@@ -219,7 +236,7 @@ static const char *apply_change(struct audit_index *index, const struct change *
 	}
 	if (change->removes >= 0) {
 		const size_t at = (size_t)change->removes;
-		note_read_back(index, change, &index->open[at]);
+		note_outcome(index, change, &index->open[at]);
 		index->open_count--;
 		memmove(&index->open[at], &index->open[at + 1],
 			(index->open_count - at) * sizeof(index->open[0]));

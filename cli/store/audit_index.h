@@ -14,6 +14,8 @@ struct audit_token {
 	uint64_t last;
 	/* An applied order of this kind was read back as another one; 0: none. */
 	uint16_t differs_kind;
+	bool has_applied;
+	uint8_t applied[32]; /* image digest after the last order that was carried out */
 };
 
 struct audit_index {
@@ -47,6 +49,8 @@ const char *audit_index_check(const struct audit_index *index, const char *text,
 uint64_t audit_index_last_token(const struct audit_index *index, const char *serial);
 /* True while an order to this pump that was read back as another one stands (audit.h). */
 bool audit_index_differs(const struct audit_index *index, const char *serial);
+/* Digest of the program that was active after the last order that the pump carried out. False: there is none. */
+bool audit_index_last_applied(const struct audit_index *index, const char *serial, uint8_t digest[32]);
 bool audit_index_has_program(const struct audit_index *index, const uint8_t digest[32]);
 /* Position of the open intent, or -1. */
 int audit_index_find(const struct audit_index *index, const char *serial, uint64_t token);

@@ -3,6 +3,7 @@
 """program show, check, diff and apply in every mode: what is typed is staged, confirmed, read back and delivered."""
 import json
 import os
+import shutil
 
 import harness
 
@@ -249,6 +250,25 @@ class ProgramModes(harness.PumpCase):
         error = self.pump("program", "check", "text", FLEX.replace("06:00", "6:00")).envelope()["error"]
         # the colon, where a second digit should stand
         self.assertEqual(error["column"], line.index("6:00") + 2 - len(f"--pump {self.serial} "))
+
+    def test_a_program_that_is_not_the_last_ordered_from_here_is_said(self):
+        self.apply("baclofen", "190", "mcg/day")
+        self.assertEqual(self.pump("program", "show").envelope()["warnings"], [])
+        kept = os.path.join(self.bench.root, "kept")
+        shutil.copytree(os.path.join(self.bench.state, "audit"), kept)
+        self.apply("baclofen", "180", "mcg/day")
+        self.assertEqual(self.pump("program", "show").envelope()["warnings"], [])
+        # as a workstation that does not know of the last order
+        newest = os.path.join(self.bench.root, "newest")
+        os.rename(os.path.join(self.bench.state, "audit"), newest)
+        os.rename(kept, os.path.join(self.bench.state, "audit"))
+        try:
+            for words in (("program", "show"), ("program", "check", "baclofen", "190", "mcg/day"), ("status",)):
+                codes = [warning["code"] for warning in self.pump(*words).envelope()["warnings"]]
+                self.assertIn("NOT_AS_ORDERED", codes, words)
+        finally:
+            shutil.rmtree(os.path.join(self.bench.state, "audit"))
+            os.rename(newest, os.path.join(self.bench.state, "audit"))
 
     def test_findings_refuse_each_mode_before_anything_is_sent(self):
         for rule, text in (("L-daily-maximum", FLEX.replace("220", "2200")),
