@@ -57,6 +57,7 @@ static enum error_code read_pump(struct app *app, struct bolus *bolus, struct er
 	if (code)
 		return code;
 	bolus->request.program = &bolus->read.program;
+	bolus->request.given.nl = (int64_t)bolus->care.boluses_24h_nl;
 	bolus->request.model = pump_limits_find(session_pump(app->session)->model);
 	if (!bolus->request.model)
 		return error_set(error, ERR_REFUSED_ACT, "%s", rule_at(RULE_MODEL_UNKNOWN)->text);
@@ -108,10 +109,23 @@ static enum error_code check_rules(struct app *app, struct output *out, struct b
 	return ERR_NONE;
 }
 
-/* What a volume of the mixture holds; with day also the worst 24 h of the program with it. */
-static void add_drugs(struct cJSON *data, const char *key, const struct mixture *mixture, struct volume volume,
-		      const struct program_totals *day)
+/* The worst 24 h of the program with this bolus and those that were given before it. */
+static void add_day(struct cJSON *row, const struct bolus *bolus, struct volume volume, size_t part)
 {
+	const struct mixture *mixture = &bolus->read.program.mixture;
+	struct mass mass;
+	if (__builtin_add_overflow(volume.nl, bolus->request.given.nl, &volume.nl) ||
+	    mass_in_volume(volume, mixture->parts[part].concentration, ROUND_UP, &mass) ||
+	    __builtin_add_overflow(mass.ng, bolus->totals.worst[part].ng_per_day, &mass.ng))
+		output_unknown(row, "worst_24_h_with_it");
+	else
+		output_mass(row, "worst_24_h_with_it", mass, mixture_unit(mixture, part));
+}
+
+/* What a volume of the mixture holds, and what the patient then gets in the worst 24 h. */
+static void add_drugs(struct cJSON *data, const char *key, const struct bolus *bolus, struct volume volume)
+{
+	const struct mixture *mixture = &bolus->read.program.mixture;
 	struct cJSON *list = output_array(data, key);
 	for (size_t i = 0; i < mixture->count; i++) {
 		char name[DESCRIBE_NAME_MAX];
@@ -119,13 +133,11 @@ static void add_drugs(struct cJSON *data, const char *key, const struct mixture 
 		struct cJSON *row = output_object(list, NULL);
 		describe_drug(mixture, i, name);
 		output_peer(row, "drug", name, strlen(name));
-		if (mass_in_volume(volume, mixture->parts[i].concentration, ROUND_UP, &mass)) {
+		if (mass_in_volume(volume, mixture->parts[i].concentration, ROUND_UP, &mass))
 			output_unknown(row, "amount");
-			continue;
-		}
-		output_mass(row, "amount", mass, mixture_unit(mixture, i));
-		if (day && !__builtin_add_overflow(mass.ng, day->worst[i].ng_per_day, &mass.ng))
-			output_mass(row, "worst_24_h_with_it", mass, mixture_unit(mixture, i));
+		else
+			output_mass(row, "amount", mass, mixture_unit(mixture, i));
+		add_day(row, bolus, volume, i);
 	}
 }
 
@@ -149,9 +161,10 @@ static void show_single(void *ctx, struct output *out, const struct change *unde
 	output_peer(data, "drug", name, strlen(name));
 	output_mass(data, "dose", dose, mixture_unit(mixture, 0));
 	add_flow(data, words->staged);
-	add_drugs(data, "carries", mixture, (struct volume){(int64_t)words->staged->bolus_nl}, &bolus->totals);
-	output_note(out, "Boluses that were ordered before are not in the 24 h; see: pumpctl log show. The program goes on beside "
-			 "the bolus and after it.");
+	output_volume(data, "given_in_the_last_24_h", bolus->request.given);
+	add_drugs(data, "carries", bolus, (struct volume){(int64_t)words->staged->bolus_nl});
+	output_note(out, "The worst 24 h count this bolus, every ordered bolus of the last 24 h, and every patient bolus. The program "
+			 "goes on beside the bolus and after it.");
 	(void)mass_print(dose, mixture_unit(mixture, 0), text);
 	(void)snprintf(words->text, sizeof(words->text), "bolus %s %s", mixture->parts[0].name, text);
 	(void)snprintf(words->ordered, sizeof(words->ordered), "a bolus of %.30s %.40s beside the program",
@@ -256,14 +269,13 @@ static const char *catheter_words(const struct bolus *bolus)
 static void show_prime(void *ctx, struct output *out, const struct change *understood, struct act_words *words)
 {
 	const struct bolus *bolus = ctx;
-	const struct mixture *mixture = &bolus->read.program.mixture;
 	const struct volume volume = {(int64_t)understood->bolus.amount};
 	struct cJSON *data = output_data(out);
 	char text[DECIMAL_TEXT_MAX];
 	add_flow(data, words->staged);
 	output_volume(data, "reaches_the_patient_at_least", bolus->request.least_at_tip);
 	output_volume(data, "reaches_the_patient_at_most", bolus->request.most_at_tip);
-	add_drugs(data, "at_most", mixture, bolus->request.most_at_tip, &bolus->totals);
+	add_drugs(data, "at_most", bolus, bolus->request.most_at_tip);
 	output_note(out, "%s", catheter_words(bolus));
 	(void)volume_print(volume, text);
 	(void)snprintf(words->text, sizeof(words->text), "bolus prime %s", text);

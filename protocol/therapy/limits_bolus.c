@@ -63,12 +63,13 @@ static void check_stroke(const struct bolus_request *request, struct findings *l
 		volume_display(request->volume, findings_add(list, RULE_STROKE_NONE)->value);
 }
 
-/* The bolus and the worst day of the program, against the drug's greatest day. */
+/* The bolus, those of the last 24 h and the worst day of the program, against the drug's greatest day. */
 static void check_day(const struct bolus_request *request, const struct program_totals *totals, size_t i,
 		      struct findings *list)
 {
 	const struct mixture_part *part = &request->program->mixture.parts[i];
 	const struct volume dose = request->primes ? request->most_at_tip : request->volume;
+	struct volume boluses;
 	const struct drug *drug = limits_drug_of(part);
 	struct drug_limits limits;
 	struct finding *finding;
@@ -80,7 +81,8 @@ static void check_day(const struct bolus_request *request, const struct program_
 	drug_limits_find(drug, request->site, &limits);
 	if (!limits.maximum)
 		return;
-	if (mass_in_volume(dose, part->concentration, ROUND_UP, &mass) != PUMP_OK ||
+	if (__builtin_add_overflow(dose.nl, request->given.nl, &boluses.nl) ||
+	    mass_in_volume(boluses, part->concentration, ROUND_UP, &mass) != PUMP_OK ||
 	    __builtin_add_overflow(mass.ng, totals->worst[i].ng_per_day, &day))
 		day = INT64_MAX;
 	if (day <= limits.maximum->daily_maximum.ng_per_day)

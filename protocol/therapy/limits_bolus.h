@@ -15,6 +15,7 @@ struct bolus_request {
 	const struct pump_limits *model;
 	const struct drug_site *site;    /* the clinic's rows; NULL: none */
 	struct volume volume;
+	struct volume given; /* by other boluses in the last 24 h; counted at the concentrations of program */
 	struct duration duration;
 	bool primes;                     /* into the line: only what leaves it counts as a dose */
 	struct volume least_at_tip, most_at_tip; /* of a prime: what of it reaches the patient; equal: known */

@@ -149,6 +149,7 @@ struct msg_care {
 	int64_t clock_s;
 	uint64_t ticks_ms;
 	uint64_t clock_set_ago_s; /* drift has gathered since */
+	uint64_t boluses_24h_nl;  /* delivered by single and priming boluses that ended in the last 24 h */
 	uint8_t due_count;        /* countersignatures, oldest first */
 	struct care_due {
 		uint64_t record_seq;

@@ -62,6 +62,12 @@ class Singles(BolusCase):
         self.assertEqual(status["bolus"], "none")
         self.assertEqual(status["delivery_rate"]["display"], "0.1 mL per day")
         self.assertEqual(status["patient_boluses_in_24_hours"], 0)
+        again = self.order("paul", *SINGLE, "--dry-run").data()
+        self.assertEqual((again["given_in_the_last_24_h"]["display"], again["carries"][0]["worst_24_h_with_it"]["display"]),
+                         ("0.01 mL", "1.2 mg"))
+        self.bench.must("sim", "advance", "demo", "25h")
+        later = self.order("paul", *SINGLE, "--dry-run").data()
+        self.assertEqual(later["carries"][0]["worst_24_h_with_it"]["display"], "1.1 mg")
 
     def test_who_may_not_give_one_gets_nothing(self):
         for who in ("vera", "nora"):

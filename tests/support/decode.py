@@ -128,7 +128,7 @@ def found(reader):
 
 CARE = ("filled_ago_s:u64 filled_nl:u64 drawn_nl:u64 rinsed:flag expiry_day:u32 lot:string8 catheter_ago_s:u64 "
         "catheter_length_mm:u16 catheter_nl:u32 tip:string8 contents:code8 zone_min:i16 clock_s:i64 ticks_ms:u64 "
-        "clock_set_ago_s:u64 due_count:u8")
+        "clock_set_ago_s:u64 boluses_24h_nl:u64 due_count:u8")
 SLOT = "slot:u8 workstation:8 last_token:u64 witness_size:u64"
 EVENT = "kind:code8 workstation:8 first_ticks_ms:u64 last_ticks_ms:u64 times:u32"
 BODIES = {0x0F66: enrol, 0x0F99: rows("card_tries:u32 count:u8", SLOT, 8), 0x0FAA: rows("total:u64 count:u8", EVENT, 64),

@@ -88,6 +88,16 @@ START_TEST(a_bolus_counts_into_the_drugs_greatest_day)
 	bolus.volume.nl++;
 	ck_assert_int_eq(check("L-daily-maximum")->severity, SEVERITY_OVERRIDE);
 	ck_assert_str_eq(check("L-daily-maximum")->limit, "20 mg per day");
+	/* So does what other boluses gave in the last 24 h. */
+	bolus.volume.nl = 900000;
+	bolus.given.nl = 1000000;
+	ck_assert_ptr_null(check("L-daily-maximum"));
+	bolus.given.nl++;
+	ck_assert_ptr_nonnull(check("L-daily-maximum"));
+	bolus.given.nl = INT64_MAX;
+	ck_assert_ptr_nonnull(check("L-daily-maximum"));
+	bolus.given.nl = 0;
+	bolus.volume.nl = 1900001;
 	/* A prime counts with what of it reaches the patient. */
 	bolus.primes = true;
 	ck_assert_ptr_null(check("L-daily-maximum"));

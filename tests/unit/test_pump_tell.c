@@ -125,6 +125,33 @@ START_TEST(every_field_of_a_catheter_can_be_read_again)
 }
 END_TEST
 
+START_TEST(ordered_boluses_count_for_24_hours_after_their_end_through_a_loss_of_power)
+{
+	struct change change = {.parts = PART_BOLUS, .bolus = {BOLUS_SINGLE, 100000, 600}};
+	struct change prime = {.parts = PART_BOLUS, .bolus = {BOLUS_PRIMING, 20000, 600}};
+	const uint64_t day_s = 86400;
+
+	ck_assert_uint_eq(care().boluses_24h_nl, 0);
+	rig_advance(r, 1000);
+	give(ORDER_BOLUS, &change); /* 0.1 mg of 10 mg/mL */
+	ck_assert_uint_eq(care().boluses_24h_nl, 0);
+	rig_advance(r, 1600);
+	ck_assert_uint_eq(care().boluses_24h_nl, 10000);
+	give(ORDER_BOLUS, &prime);
+	rig_advance(r, 2200);
+	ck_assert_uint_eq(care().boluses_24h_nl, 30000);
+	rig_boot(r, true);
+	rig_connect(r, NULL);
+	ck_assert_uint_eq(care().boluses_24h_nl, 30000);
+	rig_advance(r, 1600 + day_s);
+	ck_assert_uint_eq(care().boluses_24h_nl, 30000);
+	rig_advance(r, 1601 + day_s);
+	ck_assert_uint_eq(care().boluses_24h_nl, 20000);
+	rig_advance(r, 2201 + day_s);
+	ck_assert_uint_eq(care().boluses_24h_nl, 0);
+}
+END_TEST
+
 START_TEST(the_clock_is_told_with_its_zone_and_how_long_it_stands)
 {
 	struct change change = {.parts = PART_CLOCK};
@@ -251,6 +278,7 @@ int main(void)
 		a_pump_that_was_told_nothing_says_so,
 		every_field_of_a_fill_can_be_read_again,
 		every_field_of_a_catheter_can_be_read_again,
+		ordered_boluses_count_for_24_hours_after_their_end_through_a_loss_of_power,
 		the_clock_is_told_with_its_zone_and_how_long_it_stands,
 		a_countersignature_that_is_due_is_named_and_counted_until_it_comes,
 		a_stop_with_a_duration_says_how_long_it_lasts,

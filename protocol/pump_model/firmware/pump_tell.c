@@ -4,6 +4,7 @@
 #include "pump_clock.h"
 #include "pump_flow.h"
 #include "pump_infusion.h"
+#include "pump_log.h"
 #include "pump_requests.h"
 
 #include <string.h>
@@ -49,6 +50,40 @@ enum result_code pump_tell_status(struct pump *p, const struct message *m, struc
 	return CODE_DONE;
 }
 
+/* Volume of a record that says how an ordered bolus ended; 0: of any other one. */
+static uint64_t ordered_bolus_nl(const struct pump_entry *entry)
+{
+	struct reader r;
+	uint8_t kind;
+
+	reader_init(&r, entry->raw, entry->len);
+	if (reader_u16(&r) != RECORD_BOLUS)
+		return 0;
+	(void)reader_u64(&r); /* its time */
+	kind = reader_u8(&r);
+	(void)reader_u8(&r);
+	return kind == BOLUS_KIND_SINGLE || kind == BOLUS_KIND_PRIMING ? reader_u32(&r) : 0;
+}
+
+/* From the log, which survives a loss of power; as far as it reaches back. */
+static uint64_t boluses_of_a_day(const struct pump *p)
+{
+	uint64_t sum_nl = 0;
+
+	for (uint64_t seq = p->log.last; seq > 0 && seq >= p->log.first; seq--) {
+		struct pump_entry entry;
+		uint64_t at_s;
+
+		if (!pump_log_get(p, seq, &entry))
+			continue;
+		(void)pump_log_type(&entry, &at_s);
+		if (at_s + PUMP_DAY_S < p->counters.therapy_s)
+			break;
+		sum_nl += ordered_bolus_nl(&entry);
+	}
+	return sum_nl;
+}
+
 enum result_code pump_tell_care(struct pump *p, const struct message *m, struct message *answer)
 {
 	const struct pump_care *care = &p->memory.care;
@@ -73,6 +108,7 @@ enum result_code pump_tell_care(struct pump *p, const struct message *m, struct 
 	told->clock_s = pump_clock_now(p);
 	told->ticks_ms = pump_requests_ticks(p);
 	told->clock_set_ago_s = now_s - p->memory.core.utc_at_s;
+	told->boluses_24h_nl = boluses_of_a_day(p);
 	told->due_count = care->due_count;
 	for (size_t i = 0; i < care->due_count; i++) {
 		told->due[i].record_seq = care->due[i].seq;
