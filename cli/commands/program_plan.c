@@ -85,6 +85,7 @@ enum error_code program_plan_check(struct app *app, const struct program_facts *
 		.without_drug = facts->without_drug,
 		.has_catheter = catheter_of(plan).nl > 0,
 		.catheter = catheter_of(plan),
+		.holds_unknown = plan->care.contents == CONTENTS_UNKNOWN,
 		.bridge_left = {(int64_t)plan->status.bridge_left_nl},
 		.has_fill = facts->has_fill,
 		.fill = facts->fill,

@@ -73,6 +73,19 @@ static void check_rate(struct limits_check *c)
 	volume_rate_display(c->running.rate, finding->limit);
 }
 
+/* At least the tubing is full of the old drug, and nobody knows what more. */
+static void check_known(struct limits_check *c)
+{
+	const struct limits_request *request = c->request;
+	char bridge[DECIMAL_TEXT_MAX], tubing[DECIMAL_TEXT_MAX];
+
+	if (!request->model || (request->has_catheter && !request->holds_unknown))
+		return;
+	volume_display(request->program->bridge.volume, bridge);
+	volume_display(request->model->tubing, tubing);
+	finding_set_value(findings_add(&c->list, RULE_BRIDGE_UNKNOWN), bridge, ", the tubing alone ", tubing);
+}
+
 static void check_volume(struct limits_check *c)
 {
 	int64_t is = c->request->program->bridge.volume.nl;
@@ -124,6 +137,7 @@ void limits_check_bridge(struct limits_check *c)
 		break;
 	case BRIDGE_RUNS:
 		check_rate(c);
+		check_known(c);
 		check_volume(c);
 		break;
 	case BRIDGE_NONE:

@@ -214,6 +214,8 @@ class Accidents(harness.PumpCase):
     def test_a_25_bridge_omitted(self):
         self.refused(self.check("morphine", "1", "mg/day", "concentration", "25", "mg/mL"), "L-mixture-changed",
                      "nothing bridges the change")
+        self.refused(self.check("morphine", "1", "mg/day", "concentration", "25", "mg/mL", "bridge", "0.199 mL at 0.1 mL/day"),
+                     "L-bridge-unknown", "not told of its catheter")
 
     def test_a_26_an_interrupted_bolus(self):
         self.told(("calc", "prime", "volume", "0.1", "mL", "rate", "24", "mL/day", "empty"), "L-bolus-not-resumed",

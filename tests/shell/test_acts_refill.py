@@ -71,15 +71,23 @@ class FirstRefill(harness.PumpCase):
 
 
 STRONGER = "morphine 20 mg/mL; 1.2 mg/day; low-alarm 2 mL"
-BRIDGE = "; bridge 0.199 mL at 0.1 mL/day"
+BRIDGE = "; bridge 0.2 mL at 0.1 mL/day"
 LABEL = ("morphine", "20", "mg/mL")
 LINES = (f"{SERIAL} refill 18.5 mL", f"{SERIAL} morphine 1.2 mg/day",
-         f"{SERIAL} mixture morphine 20 mg/mL bridge 0.199 mL")
+         f"{SERIAL} mixture morphine 20 mg/mL bridge 0.2 mL")
 
 
-class AnotherMixture(harness.PumpCase):
-    """20 mL of morphine 10 mg/mL at birth, 1 mg/day; 0.199 mL of it in the tubing."""
+class MixtureCase(harness.PumpCase):
+    """20 mL of morphine 10 mg/mL at birth, 1 mg/day; 0.2 mL of it on the way to the tip."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bench.must("catheter", "set", "90", "cm", "volume", "0.001", "mL", "holds", "reservoir", "--confirm",
+                       f"{SERIAL} catheter set 90 cm 0.2 mL reservoir")
+
+
+class AnotherMixture(MixtureCase):
     def setUp(self):
         self.words = ("refill", "18.5", "mL", *LABEL, "drawn", "19.8", "mL")
 
@@ -95,7 +103,7 @@ class AnotherMixture(harness.PumpCase):
     def test_without_a_bridge_or_with_the_wrong_text_nothing_is_sent(self):
         unsaid = self.refused(4, "L-mixture-changed", *self.words, "rinsed", "program", STRONGER)
         self.assertEqual(unsaid["column"], len(" ".join((*self.words, "rinsed", "program"))) + 2)
-        self.refused(4, "L-bridge-rate", *self.words, "rinsed", "program", STRONGER + "; bridge 0.199 mL at 0.3 mL/day")
+        self.refused(4, "L-bridge-rate", *self.words, "rinsed", "program", STRONGER + "; bridge 0.2 mL at 0.3 mL/day")
         self.refused(4, "not for the mixture that the label names", *self.words, "rinsed", "program",
                      STRONGER.replace("20 mg/mL", "25 mg/mL") + BRIDGE)
         self.refused(2, "label is typed", "refill", "18.5", "mL", "drawn", "19.8", "mL", "program", STRONGER + BRIDGE)
@@ -116,7 +124,7 @@ class AnotherMixture(harness.PumpCase):
         self.assertEqual(self.bench.must(*other, "rinsed")["confirm"][0], LINES[0])
 
 
-class AnotherMixtureInOneOrder(harness.PumpCase):
+class AnotherMixtureInOneOrder(MixtureCase):
     def test_filling_bridge_and_program_are_confirmed_line_by_line_and_carried_out_as_one(self):
         words = ("refill", "18.5", "mL", *LABEL, "drawn", "19.8", "mL", "lot", "B4", "rinsed", "program", STRONGER + BRIDGE)
         before = self.bench.show()["last_record"]
@@ -135,10 +143,10 @@ class AnotherMixtureInOneOrder(harness.PumpCase):
         self.assertEqual((data["order"]["outcome"], data["reservoir_now"]["display"]), ("APPLIED", "18.5 mL"))
         self.assertIn("morphine 1.2 mg per day", " ".join(data["notes"]))
         status = self.bench.must("status")
-        self.assertAlmostEqual(float(status["bridge_left"]["value"]), 0.199, delta=0.001)
+        self.assertAlmostEqual(float(status["bridge_left"]["value"]), 0.2, delta=0.001)
         self.assertEqual(status["reservoir"]["display"], "18.5 mL")
         trail = self.bench.audit_text()
-        for part in ("refill 18.5 mL", "mixture morphine 20 mg/mL bridge 0.199 mL", "level-before", "B4"):
+        for part in ("refill 18.5 mL", "mixture morphine 20 mg/mL bridge 0.2 mL", "level-before", "B4"):
             self.assertIn(part, trail)
         # The same filling with a lower dose: the mixture runs now, so nothing needs a bridge.
         lower = ("refill", "18.4", "mL", *LABEL, "drawn", "18.5", "mL", "program", STRONGER.replace("1.2", "1"))

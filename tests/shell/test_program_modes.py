@@ -129,6 +129,11 @@ class ProgramModes(harness.PumpCase):
         self.assertEqual(self.shown()["typed_as"], SIMPLE.replace("200", "190"))
         self.refused(2, "no patient bolus to keep", "program", "apply", "baclofen", "190", "mcg/day", "patient-bolus", "keep")
 
+    def tell_catheter(self, volume="0.001", holds="reservoir"):
+        """From the reservoir to the tip there are then that many mL and the 0.199 of the tubing."""
+        words = ("catheter", "set", "90", "cm", "volume", volume, "mL", "holds", holds)
+        self.must(*words, "--confirm", *self.must(*words, "--dry-run")["confirm"])
+
     def assert_status_tells_a_bridge(self, left):
         """What is left of it in mL; its rate is no drift."""
         status = self.pump("status")
@@ -138,22 +143,27 @@ class ProgramModes(harness.PumpCase):
 
     def test_a_changed_mixture_needs_a_bridge_which_runs_first(self):
         self.refused(4, "L-mixture-changed", "program", "apply", "text", STRONGER)
-        words = ("text", STRONGER + "; bridge 0.199 mL at 0.4 mL/day")
+        self.refused(4, "L-bridge-unknown", "program", "apply", "text", STRONGER + "; bridge 0.199 mL at 0.4 mL/day")
+        self.tell_catheter(holds="unknown")
+        self.refused(4, "L-bridge-unknown", "program", "apply", "text", STRONGER + "; bridge 0.2 mL at 0.4 mL/day")
+        self.tell_catheter()
+        words = ("text", STRONGER + "; bridge 0.2 mL at 0.4 mL/day")
         texts, data = self.texts(*words)
-        self.assertEqual(texts, ["baclofen 200 mcg/day", "mixture baclofen 2000 mcg/mL bridge 0.199 mL"])
+        self.assertEqual(texts, ["baclofen 200 mcg/day", "mixture baclofen 2000 mcg/mL bridge 0.2 mL"])
         bridging = data["bridging"]
-        # 0.199 mL at 0.4 mL a day
+        # 0.2 mL at 0.4 mL a day
         self.assertEqual((bridging["volume"]["value"], bridging["rate"]["value"], bridging["duration"]["value"]),
-                         ("0.199", "0.4", "42984"))
+                         ("0.2", "0.4", "43200"))
         self.assertEqual(bridging["old_drugs_meanwhile"][0]["daily_dose"]["value"], "200")
         self.assertIn("T", bridging["new_drug_arrives"])
         self.apply(*words)
         self.assertAlmostEqual(self.delivered("11h"), 0.4 * 11 / 24, delta=0.0005)
-        self.assert_status_tells_a_bridge(0.199 - 0.4 * 11 / 24)
-        self.assertAlmostEqual(self.delivered("1d"), 0.199 - 0.4 * 11 / 24 + 0.1 * (24 - 0.94) / 24, delta=0.0005)
+        self.assert_status_tells_a_bridge(0.2 - 0.4 * 11 / 24)
+        self.assertAlmostEqual(self.delivered("1d"), 0.2 - 0.4 * 11 / 24 + 0.1 * (24 - 1) / 24, delta=0.0005)
 
     def test_a_bridge_that_is_typed_again_is_not_run_again(self):
-        words = ("text", STRONGER + "; bridge 0.199 mL at 0.4 mL/day")
+        self.tell_catheter()
+        words = ("text", STRONGER + "; bridge 0.2 mL at 0.4 mL/day")
         self.apply(*words)
         self.delivered("1d")
         data = self.apply(*words)
@@ -162,22 +172,21 @@ class ProgramModes(harness.PumpCase):
         self.refused(4, "L-bridge-volume", "program", "apply", "text", STRONGER + "; bridge 0.1 mL at 0.4 mL/day")
 
     def test_a_program_over_a_bridge_lets_what_is_left_of_it_run_on(self):
-        self.apply("text", STRONGER + "; bridge 0.199 mL at 0.4 mL/day")
+        self.tell_catheter()
+        self.apply("text", STRONGER + "; bridge 0.2 mL at 0.4 mL/day")
         self.delivered("6h")
         data = self.apply("baclofen", "220", "mcg/day")
         row = next(row for row in data["comparison"] if row["label"] == "Bridge")
         self.assertEqual(row["change"], "what is left of it runs on")
-        self.assertTrue(any("what is left of it, 0.09" in note for note in data["notes"]), data["notes"])
+        self.assertTrue(any("what is left of it, 0.1 mL" in note for note in data["notes"]), data["notes"])
         self.assertEqual(data["now_in_pump"]["delivery_rate"]["value"], "0.4")
-        self.assert_status_tells_a_bridge(0.199 - 0.4 * 6 / 24)
+        self.assert_status_tells_a_bridge(0.2 - 0.4 * 6 / 24)
         self.assertAlmostEqual(self.delivered("5h"), 0.4 * 5 / 24, delta=0.0005)
 
     def test_what_reaches_the_tip_is_known_once_the_pump_was_told_of_its_catheter(self):
         words = ("text", STRONGER + "; bridge 0.399 mL at 0.4 mL/day")
         self.assertIsNone(self.must("program", "diff", "baclofen", "210", "mcg/day")["totals"][0]["at_the_tip_in_24_hours"])
-        catheter = ("catheter", "set", "90", "cm", "volume", "0.2", "mL", "holds", "reservoir")
-        confirm = [word for text in self.must(*catheter, "--dry-run")["confirm"] for word in ("--confirm", text)]
-        self.must(*catheter, *confirm)
+        self.tell_catheter("0.2")
         tip = [self.must("program", "diff", *typed)["totals"][0]["at_the_tip_in_24_hours"]["value"]
                for typed in (("baclofen", "210", "mcg/day"), words)]
         self.assertEqual(tip[0], "210")
@@ -274,7 +283,7 @@ class ProgramModes(harness.PumpCase):
         for rule, text in (("L-daily-maximum", FLEX.replace("220", "2200")),
                            ("L-interval-short", PERIODIC.replace("12h", "12min")),
                            ("L-daily-maximum", SIMPLE + PATIENT.replace("20 mcg", "600 mcg")),
-                           ("L-bridge-rate", STRONGER + "; bridge 0.199 mL at 0.3 mL/day"),
+                           ("L-bridge-rate", STRONGER + "; bridge 0.2 mL at 0.3 mL/day"),
                            ("L-bridge-volume", STRONGER + "; bridge 0.1 mL at 0.4 mL/day")):
             with self.subTest(rule=rule):
                 for verb in ("check", "diff", "apply"):

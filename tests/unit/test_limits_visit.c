@@ -93,6 +93,21 @@ START_TEST(a_bridge_fills_the_line_and_no_more)
 }
 END_TEST
 
+START_TEST(a_bridge_over_a_line_that_nobody_told_of_needs_a_reason)
+{
+	bridge(199000, 400000);
+	expect_rule("L-bridge-unknown", SEVERITY_OVERRIDE, "0.199 mL, the tubing alone 0.199 mL", "");
+	request.has_catheter = true;
+	request.catheter.nl = 234000;
+	ck_assert_ptr_null(check_rule("L-bridge-unknown"));
+	request.holds_unknown = true;
+	ck_assert_ptr_nonnull(check_rule("L-bridge-unknown"));
+	program.bridge.kind = BRIDGE_NONE;
+	program.bridge.reason = BRIDGE_LINE_ASPIRATED;
+	ck_assert_ptr_null(check_rule("L-bridge-unknown"));
+}
+END_TEST
+
 START_TEST(no_bridge_for_a_stated_reason_says_what_the_patient_gets)
 {
 	change_mixture(BRIDGE_NONE);
@@ -171,6 +186,7 @@ int main(void)
 		without_an_old_dose_the_bridge_stays_below_the_old_maximum,
 		a_bridge_without_a_change_brings_exactly_what_was_left,
 		a_bridge_fills_the_line_and_no_more,
+		a_bridge_over_a_line_that_nobody_told_of_needs_a_reason,
 		no_bridge_for_a_stated_reason_says_what_the_patient_gets,
 		a_bridge_the_pump_cannot_run_is_blocked,
 		a_filling_that_does_not_fit_is_blocked,
