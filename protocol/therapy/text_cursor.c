@@ -46,13 +46,27 @@ static bool is_end_of_word(char character)
 	return character == ' ' || character == ',' || character == ';' || character == '/';
 }
 
-/* Bytes of the word at from; "mcg/day" is one. */
+static bool is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
+/* "mcg/day" is one word, and so is "1,25", whose comma is then refused rather than the number cut. */
+static bool joins(const struct text_cursor *c, size_t from, size_t at)
+{
+	if (c->text[at] == '/')
+		return at > from && c->text[at - 1] != ' ';
+	if (c->text[at] == ',')
+		return at > from && is_digit(c->text[at - 1]) && at + 1 < c->len && is_digit(c->text[at + 1]);
+	return !is_end_of_word(c->text[at]);
+}
+
+/* Bytes of the word at from. */
 size_t cursor_word_len(const struct text_cursor *c, size_t from)
 {
 	size_t end = from;
 
-	while (end < c->len && (c->text[end] == '/' ? end > from && c->text[end - 1] != ' '
-						    : !is_end_of_word(c->text[end])))
+	while (end < c->len && joins(c, from, end))
 		end++;
 	return end - from;
 }
@@ -94,7 +108,7 @@ static bool is_unit(const char *text, size_t len, enum mass_unit unit)
 	static const char *const names[] = {[UNIT_NG] = "ng", [UNIT_MCG] = "mcg", [UNIT_MG] = "mg"};
 	size_t at = 0;
 
-	while (at < len && ((text[at] >= '0' && text[at] <= '9') || text[at] == '.' ||
+	while (at < len && (is_digit(text[at]) || text[at] == '.' ||
 			    text[at] == ' '))
 		at++;
 	return len - at >= text_len(names[unit]) &&

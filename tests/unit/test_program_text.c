@@ -51,6 +51,28 @@ START_TEST(a_text_cut_anywhere_is_refused_with_a_place_in_it)
 }
 END_TEST
 
+START_TEST(a_comma_within_a_number_is_called_what_it_is)
+{
+	/* Never "type it as 1 mg/day": what stands before the comma is another dose. */
+	static const char *const texts[] = {
+		"baclofen 500 mcg/mL; 1,25 mcg/day; low-alarm 4 mL",
+		"baclofen 500 mcg/mL; 125 mcg/day; low-alarm 4,5 mL",
+		"baclofen 500 mcg/mL; flex 00:00 200,5 mcg/day, 06:00 210 mcg/day; low-alarm 4 mL",
+		"baclofen 1,500 mcg/mL; 125 mcg/day; low-alarm 4 mL",
+		"baclofen 500 mcg/mL; 125 mcg/day; low-alarm 4 mL; bridge 0,4 mL at 0.4 mL/day",
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct text_error error;
+		struct program program;
+
+		ck_assert_int_eq(program_text_parse(texts[i], strlen(texts[i]), &program, &error), PUMP_EFORM);
+		ck_assert_msg(strstr(error.reason, "comma") != NULL, "%s: %s", texts[i], error.reason);
+		ck_assert_msg(error.column == (size_t)(strchr(texts[i], ',') - texts[i]) + 1, "%s: %zu", texts[i], error.column);
+	}
+}
+END_TEST
+
 START_TEST(mistakes_are_told_at_their_column)
 {
 	static const struct {
@@ -79,6 +101,7 @@ int main(void)
 	const TTest *const tests[] = {
 		any_program_is_read_back_as_it_was_printed,
 		a_text_cut_anywhere_is_refused_with_a_place_in_it,
+		a_comma_within_a_number_is_called_what_it_is,
 		mistakes_are_told_at_their_column,
 		NULL,
 	};
