@@ -98,7 +98,7 @@ enum error_code order_carry_out(struct app *app, struct output *out, const struc
 	return code;
 }
 
-void order_read_back(struct app *app, struct output *out)
+bool order_read_back(struct app *app, struct output *out)
 {
 	struct msg_status status;
 	struct client_program read;
@@ -107,7 +107,7 @@ void order_read_back(struct app *app, struct output *out)
 		output_warn(out, "NOT_READ_AGAIN",
 			    "The order was carried out and read back, but then the pump fell silent. To read it again "
 			    "run: pumpctl status");
-		return;
+		return false;
 	}
 	struct cJSON *node = output_object(output_data(out), "now_in_pump");
 	output_string(node, "therapy", therapy_state_name(status.therapy));
@@ -124,4 +124,5 @@ void order_read_back(struct app *app, struct output *out)
 		output_note(out, "Pump now reports therapy %s, delivery rate %s.",
 			    therapy_state_name(status.therapy), rate);
 	}
+	return true;
 }

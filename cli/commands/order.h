@@ -26,7 +26,7 @@ enum error_code order_carry_out(struct app *app, struct output *out, const struc
 				const struct order_steps *steps, const struct cJSON *details,
 				struct error *error) __attribute__((warn_unused_result));
 
-/* Says what the pump reports now, read once more: data.now_in_pump and a sentence. */
-void order_read_back(struct app *app, struct output *out);
+/* Says what the pump reports now, read once more: data.now_in_pump and a sentence. False: it fell silent, and that is said. */
+bool order_read_back(struct app *app, struct output *out);
 
 #endif

@@ -250,9 +250,7 @@ static enum error_code carry_out(struct app *app, struct output *out, const stru
 	const enum error_code code =
 		order_carry_out(app, out, &order->staged, &order->steps, details, error);
 	cJSON_Delete(details);
-	if (!code && !app->options.dry_run)
-		order_read_back(app, out);
-	if (!code && !app->options.dry_run && act)
+	if (!code && !app->options.dry_run && order_read_back(app, out) && act)
 		act_read_again(app, out, act);
 	return code;
 }

@@ -106,7 +106,7 @@ static enum error_code get_safe(struct app *app, struct output *out, enum order_
 		plan_steps(session_pump(app->session)->serial, kind, change, before, staged, steps);
 		code = order_carry_out(app, out, staged, steps, NULL, error);
 		if (!code && !app->options.dry_run)
-			order_read_back(app, out);
+			(void)order_read_back(app, out);
 	}
 	free(staged);
 	free(steps);
