@@ -15,7 +15,7 @@ enum error_code filling_read(struct app *app, struct filling *filling, struct er
 		return code;
 	if (!plan->model)
 		return error_set(error, ERR_REFUSED_ACT, "%s", rule_at(RULE_MODEL_UNKNOWN)->text);
-	filling->today.day = (plan->status.clock_s + plan->care.zone_min * INT64_C(60)) / SECONDS_PER_DAY;
+	filling->today = program_plan_today(plan);
 	return ERR_NONE;
 }
 

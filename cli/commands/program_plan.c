@@ -16,6 +16,11 @@ const struct program *program_plan_running(const struct program_plan *plan)
 	return plan->running.present ? &plan->running.program : NULL;
 }
 
+struct date program_plan_today(const struct program_plan *plan)
+{
+	return (struct date){(plan->status.clock_s + plan->care.zone_min * INT64_C(60)) / SECONDS_PER_DAY};
+}
+
 /* The pump was told of all from the reservoir to the tip; 0: of nothing. */
 static struct volume catheter_of(const struct program_plan *plan)
 {
@@ -108,12 +113,13 @@ static enum error_code prepare(struct app *app, const struct values *args, struc
 			       struct program_plan *plan, struct error *error)
 {
 	const struct value *at = args->at;
-	const struct program_facts facts = {.without_drug = at[ARG_OF_WITHOUT].as.duration,
-					    .has_since_change = at[ARG_OF_LAST_CHANGE].present,
-					    .since_change = at[ARG_OF_LAST_CHANGE].as.duration,
-					    .has_fill = at[ARG_OF_FILL].present,
-					    .fill = at[ARG_OF_FILL].as.volume};
+	struct program_facts facts = {.without_drug = at[ARG_OF_WITHOUT].as.duration,
+				      .has_since_change = at[ARG_OF_LAST_CHANGE].present,
+				      .since_change = at[ARG_OF_LAST_CHANGE].as.duration,
+				      .has_fill = at[ARG_OF_FILL].present,
+				      .fill = at[ARG_OF_FILL].as.volume};
 	enum error_code code = program_plan_read(app, plan, error);
+	facts.fill_day = calendar_weekday(program_plan_today(plan));
 	if (!code)
 		code = program_args_build(args, program_plan_running(plan), &plan->program, error);
 	if (!code)

@@ -52,6 +52,8 @@ enum error_code program_plan_with(struct app *app, const struct values *args, st
 				  struct error *error, program_plan_fn body)
 	__attribute__((warn_unused_result));
 
+/* By the pump's clock and zone. */
+struct date program_plan_today(const struct program_plan *plan);
 /* NULL: the pump has no program. */
 const struct program *program_plan_running(const struct program_plan *plan);
 /* What the screens are made from, of the program as typed. */
