@@ -40,7 +40,8 @@
 #define ADV_CONNECTABLE 0x01
 #define ADV_HEAD        11
 
-#define INDEXES_MAX 64
+#define INDEXES_MAX   64
+#define PREPARE_TRIES 3
 
 int mgmt_list_adapters(struct mgmt *mgmt, uint16_t *indexes, size_t max, size_t *count)
 {
@@ -147,7 +148,7 @@ int mgmt_prepare(struct mgmt *mgmt, int index)
 	return err ? err : set_missing(mgmt, index, info.current, MGMT_LE | MGMT_POWERED);
 }
 
-int mgmt_prepare_secure(struct mgmt *mgmt, int index, enum mgmt_io_capability io)
+static int prepare_secure_once(struct mgmt *mgmt, int index, enum mgmt_io_capability io)
 {
 	uint8_t capability = (uint8_t)io;
 	uint32_t wanted = MGMT_LE | MGMT_SECURE_CONNECTIONS | MGMT_BONDABLE;
@@ -174,6 +175,16 @@ int mgmt_prepare_secure(struct mgmt *mgmt, int index, enum mgmt_io_capability io
 		err = mgmt_read_info(mgmt, index, &info);
 	wanted |= MGMT_POWERED;
 	return err ? err : (info.current & wanted) == wanted ? 0 : -EREMOTEIO;
+}
+
+int mgmt_prepare_secure(struct mgmt *mgmt, int index, enum mgmt_io_capability io)
+{
+	int err = -EREMOTEIO;
+
+	/* The kernel itself switches an adapter that is new on and off, and may do so in between. */
+	for (int tries = 0; err == -EREMOTEIO && tries < PREPARE_TRIES; tries++)
+		err = prepare_secure_once(mgmt, index, io);
+	return err;
 }
 
 int mgmt_advertise(struct mgmt *mgmt, int index, const uint8_t *adv, size_t adv_len)

@@ -54,7 +54,8 @@ int mgmt_prepare(struct mgmt *mgmt, int index) __attribute__((warn_unused_result
  * The same for an adapter that is to pair with Secure Connections and a passkey: LE, simple
  * pairing, Secure Connections, bondable, IO capability. An adapter that lacks one of them is
  * switched off and on, which ends its links: the kernel registers its security manager only
- * when power is set over this socket. Settings are read again at the end.
+ * when power is set over this socket. Settings are read again at the end; what was changed meanwhile is
+ * set again, up to three times.
  */
 int mgmt_prepare_secure(struct mgmt *mgmt, int index, enum mgmt_io_capability io)
         __attribute__((warn_unused_result));
