@@ -126,10 +126,28 @@ static enum error_code make_plan(const struct values *args, struct plan *plan, s
 }
 
 /* What pumpsim said, or why it could not be run, as one sentence. */
-static enum error_code blame(struct error *error, const char *what, int result, char *said)
+/* The last line that pumpsim said; what it said before is cut off, and is in *before. */
+static char *last_line(char *said, const char **before)
 {
-	said[strcspn(said, "\n")] = '\0';
-	const char *text = strncmp(said, "pumpsim: ", 9) ? said : said + 9;
+	size_t len = strlen(said);
+	while (len && said[len - 1] == '\n')
+		said[--len] = '\0';
+	char *last = strrchr(said, '\n');
+	*before = last ? said : "";
+	if (!last)
+		return said;
+	*last = '\0';
+	return last + 1;
+}
+
+static const char *without_name(const char *line)
+{
+	return strncmp(line, "pumpsim: ", 9) ? line : line + 9;
+}
+
+static enum error_code blame(struct error *error, const char *what, int result, const char *last)
+{
+	const char *text = without_name(last);
 	if (result < 0)
 		text = result == -ENOENT ? "the program pumpsim is not there" : strerror(-result);
 	return error_set(error, ERR_SIM_FAILED, "%s: %.300s", what, *text ? text : "pumpsim failed");
@@ -138,7 +156,8 @@ static enum error_code blame(struct error *error, const char *what, int result, 
 static enum error_code run_create(const struct sim_place *place, const struct plan *plan,
 				  const struct state_pairing *pairing, struct error *error)
 {
-	char said[320];
+	const char *before;
+	char said[320] = "";
 	uint8_t keys[SIMULATOR_KEYS_LEN];
 	const char *arguments[32] = {
 		"--create", "--name", place->name, "--state", place->directory, "--serial",
@@ -167,7 +186,7 @@ static enum error_code run_create(const struct sim_place *place, const struct pl
 	memcpy(keys + STATE_KEY_LEN + STATE_ADVERT_KEY_LEN, plan->card, SESSION_CARD_RANDOM);
 	const int result = simulator_spawn(arguments, keys, CREATE_WAIT_MS, said, sizeof(said));
 	sodium_memzero(keys, sizeof(keys));
-	return result ? blame(error, "the virtual pump could not be made", result, said) : ERR_NONE;
+	return result ? blame(error, "the virtual pump could not be made", result, last_line(said, &before)) : ERR_NONE;
 }
 
 /* The supervisor of virtual pumps, whose passphrase everybody may know: made once for a workstation. */
@@ -272,9 +291,11 @@ static enum error_code create(struct app *app, const struct values *args, struct
 	return code;
 }
 
-static enum error_code run(const struct values *args, const struct sim_place *place, char *ready,
+static enum error_code run(const struct values *args, const struct sim_place *place, struct output *out, char *ready,
 			   size_t size, struct error *error)
 {
+	const char *before;
+	char said[512] = "";
 	char speed[24], hci[24];
 	const char *arguments[12] = {"--name", place->name, "--state", place->directory};
 	size_t count = 4;
@@ -288,10 +309,14 @@ static enum error_code run(const struct values *args, const struct sim_place *pl
 		arguments[count++] = "--hci";
 		arguments[count++] = hci;
 	}
-	const int result = simulator_spawn(arguments, NULL, START_WAIT_MS, ready, size);
-	if (result || strncmp(ready, "ready ", 6) != 0)
-		return blame(error, "the virtual pump could not be started", result, ready);
-	ready[strcspn(ready, "\n")] = '\0';
+	const int result = simulator_spawn(arguments, NULL, START_WAIT_MS, said, sizeof(said));
+	const char *last = last_line(said, &before);
+	if (result || strncmp(last, "ready ", 6) != 0)
+		return blame(error, "the virtual pump could not be started", result, last);
+	/* It serves, and has something to say about that. */
+	if (*before)
+		output_warn(out, "PUMPSIM_SAYS", "The virtual pump says: %s.", without_name(before));
+	(void)snprintf(ready, size, "%s", last);
 	return ERR_NONE;
 }
 
@@ -388,7 +413,7 @@ enum error_code sim_start(struct app *app, const struct values *args, struct out
 	if (is_new)
 		code = create(app, args, &place, card, error);
 	if (!code)
-		code = run(args, &place, ready, sizeof(ready), error);
+		code = run(args, &place, out, ready, sizeof(ready), error);
 	if (!code)
 		code = store_address(state, &place, ready, address, &is_paired, error);
 	if (!code)

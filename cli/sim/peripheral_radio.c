@@ -171,7 +171,7 @@ static int prepare(struct radio *radio)
 {
 	int err = mgmt_prepare_secure(radio->mgmt, radio->index, MGMT_DISPLAY_ONLY);
 	if (err == -EOPNOTSUPP || err == -EREMOTEIO || err == -ECONNREFUSED) {
-		fputs("pumpsim: this adapter cannot pair at link level\n", stderr);
+		fprintf(stderr, "pumpsim: this adapter cannot pair at link level: %s\n", strerror(-err));
 		err = mgmt_prepare(radio->mgmt, radio->index);
 	}
 	return err ? err : mgmt_set(radio->mgmt, radio->index, MGMT_CONNECTABLE, true);
