@@ -171,23 +171,53 @@ bool second_person_agrees(const char *text, const struct program *program, bool 
 	return agrees && part == program->mixture.count;
 }
 
-/* --second-entry, or what is typed into buf on a cleared terminal. */
-static enum error_code obtain(struct app *app, const char *id, const char *what, char buf[ENTRY_MAX],
+/* The piece of an option's text: entries of one order are apart by a semicolon. False: there is none, or it is too long. */
+static bool take_piece(const char *text, size_t piece, char buf[ENTRY_MAX])
+{
+	for (; piece > 0; piece--) {
+		text = strchr(text, ';');
+		if (!text)
+			return false;
+		text++;
+	}
+	text += strspn(text, " ");
+	const size_t len = strcspn(text, ";");
+	if (len >= ENTRY_MAX)
+		return false;
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+	return true;
+}
+
+/* That piece of --second-entry, or what is typed into buf on a cleared terminal. */
+static enum error_code obtain(struct app *app, const char *id, const char *what, size_t piece, char buf[ENTRY_MAX],
 			      struct error *error)
 {
 	char prompt[480];
-	if (app->options.second_entry) {
-		(void)snprintf(buf, ENTRY_MAX, "%s", app->options.second_entry);
-		return ERR_NONE;
-	}
+	if (app->options.second_entry)
+		return take_piece(app->options.second_entry, piece, buf)
+			       ? ERR_NONE
+			       : error_set(error, ERR_NOT_SIGNED, "--second-entry needs the act and the program, a semicolon between them, as in: "
+						 "refill 20 mL; morphine 10 mg/mL 1.2 mg/day");
 	(void)snprintf(prompt, sizeof(prompt),
 		       TERMINAL_CLEAR "%s: read the order from its source, not from this screen, and type within 60 seconds\n%s\nentry: ",
 		       id, what);
 	return ask(app, prompt, "--second-entry TEXT", buf, ENTRY_MAX, error);
 }
 
-enum error_code second_person_enter(struct app *app, const char *id, const struct program *program,
-				    struct error *error)
+static enum error_code enter_act(struct app *app, const char *id, const char *act, struct error *error)
+{
+	char text[ENTRY_MAX];
+	const enum error_code code =
+		obtain(app, id, "the order, as in: bolus baclofen 25 mcg, bolus prime 0.234 mL, refill 20 mL", 0, text, error);
+	if (code)
+		return code;
+	return confirm_matches(act, text) ? ERR_NONE
+					  : error_set(error, ERR_SECOND_DIFFERS, "%s entered \"%.100s\"", id, text);
+}
+
+static enum error_code enter_program(struct app *app, const char *id, const struct program *program, size_t piece,
+				     struct error *error)
 {
 	char text[ENTRY_MAX];
 	bool understood = false;
@@ -196,7 +226,7 @@ enum error_code second_person_enter(struct app *app, const char *id, const struc
 		       "drug, concentration and daily dose, as in: morphine 10 mg/mL 1.2 mg/day\n"
 		       "(of a mixture each drug, a comma between them; where doses change, the most in 24 hours;\n"
 		       "for a pump that is to stand still or go at its minimum: stopped or minimum as the dose)",
-		       text, error);
+		       piece, text, error);
 	if (code)
 		return code;
 	if (second_person_agrees(text, program, &understood))
@@ -208,13 +238,11 @@ enum error_code second_person_enter(struct app *app, const char *id, const struc
 	return error_set(error, ERR_SECOND_DIFFERS, "%s entered \"%.100s\"", id, text);
 }
 
-enum error_code second_person_enter_act(struct app *app, const char *id, const char *act, struct error *error)
+enum error_code second_person_enter(struct app *app, const char *id, const char *act, const struct program *program,
+				    struct error *error)
 {
-	char text[ENTRY_MAX];
-	const enum error_code code =
-		obtain(app, id, "the order, as in: bolus baclofen 25 mcg, bolus prime 0.234 mL, refill 20 mL", text, error);
-	if (code)
-		return code;
-	return confirm_matches(act, text) ? ERR_NONE
-					  : error_set(error, ERR_SECOND_DIFFERS, "%s entered \"%.100s\"", id, text);
+	enum error_code code = act ? enter_act(app, id, act, error) : ERR_NONE;
+	if (!code && program)
+		code = enter_program(app, id, program, act ? 1 : 0, error);
+	return code;
 }

@@ -203,10 +203,7 @@ static enum error_code add_second(struct app *app, const struct msg_operators *l
 		return code;
 	if (!strcmp(id, signer->people[0].id))
 		return error_set(error, ERR_NOT_SIGNED, "%s cannot be both persons", id);
-	if (need->program)
-		code = second_person_enter(app, id, need->program, error);
-	else if (need->act)
-		code = second_person_enter_act(app, id, need->act, error);
+	code = second_person_enter(app, id, need->act, need->program, error);
 	if (!code)
 		code = add_person(app, list, id, need, error);
 	if (code || !(need->second & SECOND_OVERRIDE))

@@ -22,7 +22,7 @@ struct sign_need {
 	bool stops_bolus;
 	bool gets_safe;
 	uint8_t second;   /* enum second_reason: as the pump says; 0: one signature will do */
-	/* What the second person enters blind, one of them or none: */
+	/* What the second person enters blind; NULL: nothing. */
 	const struct program *program;
 	const char *act; /* "bolus morphine 19.1 mg" */
 };

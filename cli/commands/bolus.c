@@ -57,7 +57,7 @@ static enum error_code read_pump(struct app *app, struct bolus *bolus, struct er
 	if (code)
 		return code;
 	bolus->request.program = &bolus->read.program;
-	bolus->request.given.nl = (int64_t)bolus->care.boluses_24h_nl;
+	bolus->request.given.nl = bolus->care.boluses_24h_nl > INT64_MAX ? INT64_MAX : (int64_t)bolus->care.boluses_24h_nl;
 	bolus->request.model = pump_limits_find(session_pump(app->session)->model);
 	if (!bolus->request.model)
 		return error_set(error, ERR_REFUSED_ACT, "%s", rule_at(RULE_MODEL_UNKNOWN)->text);
@@ -163,8 +163,8 @@ static void show_single(void *ctx, struct output *out, const struct change *unde
 	add_flow(data, words->staged);
 	output_volume(data, "given_in_the_last_24_h", bolus->request.given);
 	add_drugs(data, "carries", bolus, (struct volume){(int64_t)words->staged->bolus_nl});
-	output_note(out, "The worst 24 h count this bolus, every ordered bolus of the last 24 h, and every patient bolus. The program "
-			 "goes on beside the bolus and after it.");
+	output_note(out, "The worst 24 h count this bolus, every patient bolus, and whole what single and priming boluses gave in the last "
+			 "24 h, at the concentrations that run now. The program goes on beside the bolus and after it.");
 	(void)mass_print(dose, mixture_unit(mixture, 0), text);
 	(void)snprintf(words->text, sizeof(words->text), "bolus %s %s", mixture->parts[0].name, text);
 	(void)snprintf(words->ordered, sizeof(words->ordered), "a bolus of %.30s %.40s beside the program",

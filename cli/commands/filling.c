@@ -89,9 +89,12 @@ static void judge_blend(struct filling *filling, struct output *out)
 	struct refill_blend blend = {.label = &fill->mixture,
 				     .left = {behind > plan->model->residual.nl ? behind : plan->model->residual.nl},
 				     .after = {fill->volume_nl}};
-	if (!running || fill->rinsed || blend.left.nl >= blend.after.nl || mixture_equal(&running->mixture, &fill->mixture))
+	if (!running || fill->rinsed || mixture_equal(&running->mixture, &fill->mixture))
 		return;
 	blend.stayed = &running->mixture;
+	/* By the account more stayed behind than there is now: next to nothing can be new. */
+	if (blend.left.nl >= blend.after.nl)
+		blend.left.nl = blend.after.nl - 1;
 	struct cJSON *list = output_array(output_data(out), "reservoir_mixture");
 	for (size_t i = 0; i < fill->mixture.count; i++)
 		show_estimate(&blend, &fill->mixture, i, list);
@@ -148,6 +151,9 @@ void filling_add_dates(const struct filling *filling, struct output *out)
 	for (size_t i = 0; runs && i < DAYS_PER_WEEK; i++)
 		asked.daily[i].nl = schedule_day(schedule, i).nl +
 				    schedule_boluses(schedule, (struct duration){SECONDS_PER_DAY}) * schedule->patient.volume.nl;
+	const struct program *running = program_plan_running(plan);
+	if (running && !mixture_equal(&running->mixture, &plan->program.mixture))
+		asked.bridge_extra = refill_bridge_extra(&plan->program.bridge, asked.daily);
 	if (runs && !refill_schedule(&asked, &days)) {
 		filling_add_date(data, "alarm_date", filling->today, days.alarm);
 		filling_add_date(data, "empty_date", filling->today, days.empty);

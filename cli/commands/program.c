@@ -46,11 +46,22 @@ static enum error_code diff_body(struct app *app, const struct values *args, str
 	return ERR_NONE;
 }
 
+/* The pump then counts the reservoir as what it was, and nothing tells what stayed behind. */
+static void warn_apart(struct output *out, const struct program_plan *plan)
+{
+	const struct program *running = program_plan_running(plan);
+	if (running && !mixture_equal(&running->mixture, &plan->program.mixture))
+		output_warn(out, "FILLED_APART",
+			    "This order brings another mixture without its filling. If the reservoir is filled with it now, order both as "
+			    "one: pumpctl refill ... program TEXT");
+}
+
 static enum error_code apply_body(struct app *app, const struct values *args, struct output *out,
 				  struct program_plan *plan, struct error *error)
 {
 	if (findings_refuse(plan->findings, plan->count) && !refusal_is_overridden(app, plan->findings, plan->count))
 		return program_plan_refuse(plan, args, error);
+	warn_apart(out, plan);
 	return program_order_carry_out(app, out, plan, NULL, error);
 }
 

@@ -10,7 +10,7 @@ void program_drift_tell(const struct app *app, struct output *out, const struct 
 	static const uint8_t none[DIGEST_LEN];
 	uint8_t ordered[DIGEST_LEN];
 	const char *serial = session_pump(app->session)->serial;
-	if (!app->audit || audit_differs(app->audit, serial) ||
+	if (!app->audit || session_has_open_intent(app->session) || audit_differs(app->audit, serial) ||
 	    !audit_last_applied(app->audit, serial, ordered) ||
 	    !memcmp(ordered, running->present ? running->digest : none, DIGEST_LEN))
 		return;

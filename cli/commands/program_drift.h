@@ -9,8 +9,8 @@
 
 /*
  * Warns (NOT_AS_ORDERED) when the pump's program is another one than after the last order of this workstation that it
- * carried out. Nothing is said where there was none, where the trail cannot be read, or where a read-back
- * differed: those are told already.
+ * carried out. Nothing is said where there was none, where the trail cannot be read, where an order is
+ * unsettled, or where a read-back differed: those are told already.
  */
 void program_drift_tell(const struct app *app, struct output *out, const struct client_program *running);
 

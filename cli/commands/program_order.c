@@ -136,8 +136,18 @@ static void add_program_steps(const char *serial, const struct program *running,
 		add_step(steps, serial, text,
 			 "The patient can take more than before; this needs a line of its own.");
 	}
-	describe_short(running, steps->unchanged);
-	describe_short(next, steps->ordered);
+}
+
+/* "morphine 1 mg per day at 10 mg per mL, the reservoir counted as before": enough to tell either state from the other. */
+static void tell_state(const struct program *program, bool with_strength, const char *reservoir, char *buf, size_t size)
+{
+	char strength[DECIMAL_TEXT_MAX], is[DESCRIBE_SHORT_MAX];
+	describe_short(program, is);
+	if (program)
+		(void)concentration_display(program->mixture.parts[0].concentration,
+					    describe_concentration_unit(&program->mixture, 0), strength);
+	(void)snprintf(buf, size, "%.60s%s%.24s%s%.32s", is, program && with_strength ? " at " : "",
+		       program && with_strength ? strength : "", reservoir[0] ? ", " : "", reservoir);
 }
 
 /* The act first: it is what the order is called after. */
@@ -145,12 +155,16 @@ static void plan_steps(const char *serial, const struct program *running, const 
 		       struct output *out, struct staged_order *order)
 {
 	struct act_words words = {.staged = &order->staged};
+	const bool with_strength = running && !mixture_equal(&running->mixture, &order->understood.mixture);
 	order->steps.count = 0;
 	if (act) {
 		act->show(act->ctx, out, &order->acts, &words);
 		add_step(&order->steps, serial, words.text, "");
+		order->steps.need.act = order->steps.steps[0].text + strlen(serial) + 1;
 	}
 	add_program_steps(serial, running, order);
+	tell_state(running, with_strength, act ? act->unchanged : "", order->steps.unchanged, sizeof(order->steps.unchanged));
+	tell_state(&order->understood, with_strength, words.ordered, order->steps.ordered, sizeof(order->steps.ordered));
 }
 
 /* Strings only: the trail holds decimal text and no number that could lose a digit. */

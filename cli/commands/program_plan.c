@@ -18,7 +18,10 @@ const struct program *program_plan_running(const struct program_plan *plan)
 
 struct date program_plan_today(const struct program_plan *plan)
 {
-	return (struct date){(plan->status.clock_s + plan->care.zone_min * INT64_C(60)) / SECONDS_PER_DAY};
+	/* Days first: the pump may say any number. */
+	const int64_t day = plan->status.clock_s / SECONDS_PER_DAY;
+	const int64_t second = plan->status.clock_s % SECONDS_PER_DAY + plan->care.zone_min * INT64_C(60);
+	return (struct date){day + (second < 0 ? -1 : second / SECONDS_PER_DAY)};
 }
 
 /* The pump was told of all from the reservoir to the tip; 0: of nothing. */
@@ -26,6 +29,17 @@ static struct volume catheter_of(const struct program_plan *plan)
 {
 	const int64_t to_tip = plan->care.catheter_nl, tubing = plan->model ? plan->model->tubing.nl : 0;
 	return (struct volume){to_tip > tubing ? to_tip - tubing : 0};
+}
+
+/* The line holds what the reservoir holds: so it was told, or so much was delivered since a filling after it was told. */
+static bool line_is_filled(const struct program_plan *plan)
+{
+	const struct msg_care *care = &plan->care;
+	const uint64_t left_nl = plan->status.reservoir_nl;
+	if (care->contents == CONTENTS_RESERVOIR)
+		return true;
+	return care->catheter_ago_s >= care->filled_ago_s && care->filled_nl > left_nl &&
+	       care->filled_nl - left_nl >= care->catheter_nl;
 }
 
 struct program_view program_plan_view(const struct program_plan *plan)
@@ -39,7 +53,7 @@ struct program_view program_plan_view(const struct program_plan *plan)
 				     .bridge_left = {(int64_t)plan->status.bridge_left_nl},
 				     .has_catheter = catheter_of(plan).nl > 0,
 				     .catheter = catheter_of(plan),
-				     .is_filled = plan->care.contents == CONTENTS_RESERVOIR,
+				     .is_filled = line_is_filled(plan),
 				     .zone_min = plan->care.zone_min,
 				     .reservoir = {(int64_t)plan->status.reservoir_nl}};
 }
@@ -58,7 +72,7 @@ static void suggest_bridge(struct output *out, const struct program_plan *plan)
 	struct program_totals totals;
 	char volume[DECIMAL_TEXT_MAX], rate[DECIMAL_TEXT_MAX];
 	if (!running || mixture_equal(&running->mixture, &plan->program.mixture) || !catheter_of(plan).nl ||
-	    plan->status.therapy != THERAPY_RUNNING ||
+	    !line_is_filled(plan) || plan->status.bridge_left_nl || plan->status.therapy != THERAPY_RUNNING ||
 	    program_totals(running, plan->model, &totals) != PUMP_OK || totals.rate.nl_per_day < 1)
 		return;
 	(void)volume_print((struct volume){plan->care.catheter_nl}, volume);
@@ -90,7 +104,7 @@ enum error_code program_plan_check(struct app *app, const struct program_facts *
 		.without_drug = facts->without_drug,
 		.has_catheter = catheter_of(plan).nl > 0,
 		.catheter = catheter_of(plan),
-		.holds_unknown = plan->care.contents == CONTENTS_UNKNOWN,
+		.holds_unknown = !line_is_filled(plan),
 		.bridge_left = {(int64_t)plan->status.bridge_left_nl},
 		.has_fill = facts->has_fill,
 		.fill = facts->fill,

@@ -249,6 +249,7 @@ static void add_bridging(struct output *out, const struct program_view *view)
 {
 	const struct program_bridge *bridge = &view->next->bridge;
 	const struct mixture *old = &view->running->mixture;
+	const bool line_is_known = view->has_catheter && view->is_filled && !view->bridge_left.nl;
 	struct duration time;
 	struct cJSON *node = output_object(output_data(out), "bridging");
 	if (bridge->kind == BRIDGE_NONE)
@@ -272,7 +273,7 @@ static void add_bridging(struct output *out, const struct program_view *view)
 		struct cJSON *row = output_object(list, NULL);
 		describe_drug(old, i, name);
 		output_string(row, "drug", name);
-		if (dose_from_rate(bridge->rate, old->parts[i].concentration, ROUND_UP, &dose) == PUMP_OK)
+		if (line_is_known && dose_from_rate(bridge->rate, old->parts[i].concentration, ROUND_UP, &dose) == PUMP_OK)
 			output_dose(row, "daily_dose", dose, mixture_unit(old, i));
 		else
 			output_unknown(row, "daily_dose");

@@ -77,7 +77,7 @@ static enum error_code check_label(const struct value *at, const struct filling 
 					   "L-mixture-changed: this label is not the mixture that the pump runs. Another one is filled "
 					   "and programmed in one order, with a bridge: add program and the program's text to this "
 					   "line, as program show prints it");
-	if (changes && (!label.count || !at[REFILL_DRAWN].present) && running)
+	if (changes && (!label.count || (running && !at[REFILL_DRAWN].present)))
 		return error_set_at(error, ERR_USAGE, at[REFILL_PROGRAM].column,
 				 "with another mixture the label is typed, and what was drawn out before, as in: refill 20 mL morphine 20 "
 				 "mg/mL drawn 4.9 mL");
@@ -197,6 +197,17 @@ static struct cJSON *audit_details(const struct filling *filling)
 	return details;
 }
 
+/* By now the new drug may be in the reservoir, whatever the pump was told. */
+static void tell_filled(const struct filling *filling, struct error *error)
+{
+	const struct program *running = program_plan_running(&filling->plan);
+	const size_t used = strlen(error->now);
+	if (!running || mixture_equal(&running->mixture, &filling->act.change.fill.mixture))
+		return;
+	(void)snprintf(error->now + used, sizeof(error->now) - used,
+		       "%sif the new drug is in the reservoir already, its dose is wrong: order again, or stop therapy", used ? "; " : "");
+}
+
 /* Alone the filling says in the trail what a program would have said. */
 static enum error_code order(struct app *app, struct filling *filling, struct output *out, struct error *error)
 {
@@ -207,6 +218,8 @@ static enum error_code order(struct app *app, struct filling *filling, struct ou
 	(void)snprintf(filling->act.unchanged, sizeof(filling->act.unchanged), "the reservoir counted as before");
 	if (filling->is_program_new) {
 		code = program_order_carry_out(app, out, plan, &filling->act, error);
+		if (code && error)
+			tell_filled(filling, error);
 	} else {
 		if (filling->act.change.parts & PART_REASON)
 			output_string(details, "reason", filling->act.change.reason);

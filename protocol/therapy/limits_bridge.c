@@ -73,13 +73,13 @@ static void check_rate(struct limits_check *c)
 	volume_rate_display(c->running.rate, finding->limit);
 }
 
-/* At least the tubing is full of the old drug, and nobody knows what more. */
+/* At least the tubing is full of the old drug, and nobody knows what more; where a bridge runs, of two old drugs. */
 static void check_known(struct limits_check *c)
 {
 	const struct limits_request *request = c->request;
 	char bridge[DECIMAL_TEXT_MAX], tubing[DECIMAL_TEXT_MAX];
 
-	if (!request->model || (request->has_catheter && !request->holds_unknown))
+	if (!request->model || (request->has_catheter && !request->holds_unknown && request->bridge_left.nl == 0))
 		return;
 	volume_display(request->program->bridge.volume, bridge);
 	volume_display(request->model->tubing, tubing);
@@ -136,8 +136,12 @@ void limits_check_bridge(struct limits_check *c)
 		findings_add(&c->list, RULE_MIXTURE_CHANGED);
 		break;
 	case BRIDGE_RUNS:
-		check_rate(c);
+		if (request->program->mode == PROGRAM_STOPPED)
+			findings_add(&c->list, RULE_BRIDGE_IDLE);
 		check_known(c);
+		/* What is in the line has another strength than the mean rate was made for. */
+		if (request->bridge_left.nl == 0)
+			check_rate(c);
 		check_volume(c);
 		break;
 	case BRIDGE_NONE:

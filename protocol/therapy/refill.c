@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "refill.h"
 
+#include "path_ahead.h"
+
 /* One product of two 64-bit values fits without a check. */
 __extension__ typedef __int128 wide;
 
@@ -155,6 +157,7 @@ static bool is_plan(const struct refill_plan *plan)
 
 	/* 7 * 1000 times the filling must fit the days' 64 bits. */
 	if (plan->filled.nl < 0 || plan->filled.nl > INT64_MAX / 7000 || plan->alarm.nl < 0 ||
+	    plan->bridge_extra.nl < 0 || plan->bridge_extra.nl > INT64_MAX / 7000 ||
 	    plan->lead_days < 0 || (plan->has_residual && plan->residual.nl < 0) ||
 	    (plan->has_expiry && plan->expiry_days < 0))
 		return false;
@@ -168,7 +171,23 @@ static bool is_plan(const struct refill_plan *plan)
 
 static int64_t usable_above(const struct refill_plan *plan, struct volume level)
 {
-	return plan->filled.nl > level.nl ? plan->filled.nl - level.nl : 0;
+	int64_t usable = plan->filled.nl - plan->bridge_extra.nl;
+
+	return usable > level.nl ? usable - level.nl : 0;
+}
+
+struct volume refill_bridge_extra(const struct program_bridge *bridge, const struct volume daily[DAYS_PER_WEEK])
+{
+	struct duration time;
+	int64_t least = daily[0].nl;
+	wide meanwhile;
+
+	if (bridge->kind != BRIDGE_RUNS || path_time(bridge->volume, bridge->rate, &time) != PUMP_OK)
+		return (struct volume){0};
+	for (size_t i = 1; i < DAYS_PER_WEEK; i++)
+		least = daily[i].nl < least ? daily[i].nl : least;
+	meanwhile = (wide)least * time.s / SECONDS_PER_DAY;
+	return (struct volume){meanwhile < bridge->volume.nl ? bridge->volume.nl - (int64_t)meanwhile : 0};
 }
 
 enum pump_err refill_schedule(const struct refill_plan *plan, struct refill_days *out)

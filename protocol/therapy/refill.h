@@ -125,6 +125,7 @@ struct refill_plan {
 	bool has_residual;
 	struct volume residual;             /* what the pump cannot deliver */
 	struct volume daily[DAYS_PER_WEEK]; /* worst case, by enum weekday */
+	struct volume bridge_extra;         /* that a bridge takes beyond them; refill_bridge_extra */
 	enum weekday first;                 /* weekday of the filling */
 	int64_t lead_days;
 	bool has_expiry;
@@ -139,6 +140,8 @@ struct refill_days {
 	int64_t refill;      /* the earlier of alarm - lead and expiry; at least 0 */
 };
 
+/* What a bridge from the filling on takes beyond the least of the days; at least 0, rounded up. */
+struct volume refill_bridge_extra(const struct program_bridge *bridge, const struct volume daily[DAYS_PER_WEEK]);
 /*
  * A day counts with the greater volume of the two weekdays that it may touch: the hour of the
  * filling is not known. PUMP_ERANGE: negative values, nothing delivered in a week, overflow; *out

@@ -25,7 +25,7 @@ struct limits_request {
 	struct duration since_change;    /* how long ago the dose was changed last */
 	bool has_catheter;
 	struct volume catheter;          /* volume of the catheter */
-	bool holds_unknown;              /* what is in it was not said */
+	bool holds_unknown;              /* it may hold something else than the reservoir */
 	struct volume bridge_left;       /* of a bridge that runs; 0: none, or not known */
 	bool has_fill;
 	struct volume fill;              /* what is filled at this visit */

@@ -135,6 +135,8 @@ class AnotherMixtureInOneOrder(MixtureCase):
         confirms = [word for line in LINES for word in ("--confirm", line)]
         two = self.bench.json(*words, *confirms[:4])
         self.assertEqual((two.code, two.envelope()["error"]["code"]), (5, "NOT_CONFIRMED"), two.both)
+        self.assertEqual(two.envelope()["error"]["now"], "unchanged, morphine 1 mg per day at 10 mg per mL, the reservoir counted as before; "
+                         "if the new drug is in the reservoir already, its dose is wrong: order again, or stop therapy")
         self.assertEqual(self.bench.show()["last_record"], before)
         self.bench.must("operator", "add", "nora", "nurse", "--confirm", f"{SERIAL} operator nora nurse")
         nurse = self.bench.json("--operator", "nora", *words, *confirms)
@@ -148,6 +150,14 @@ class AnotherMixtureInOneOrder(MixtureCase):
         trail = self.bench.audit_text()
         for part in ("refill 18.5 mL", "mixture morphine 20 mg/mL bridge 0.2 mL", "level-before", "B4"):
             self.assertIn(part, trail)
+        # Back again at once: the line holds two mixtures, of which no rate makes the old dose.
+        back = ("refill", "18.5", "mL", "morphine", "10", "mg/mL", "drawn", "18.5", "mL", "rinsed", "program",
+                "morphine 10 mg/mL; 1.2 mg/day; low-alarm 2 mL; bridge 0.2 mL at 0.06 mL/day")
+        refused = self.bench.json("--operator", "trainer", *back)
+        self.assertEqual(refused.code, 4, refused.both)
+        self.assertIn("L-bridge-unknown", refused.envelope()["error"]["message"])
+        meant = self.bench.must("--operator", "trainer", "--reason", "wrong syringe", *back, "--dry-run")
+        self.assertEqual([row["daily_dose"] for row in meant["bridging"]["old_drugs_meanwhile"]], [None])
         # The same filling with a lower dose: the mixture runs now, so nothing needs a bridge.
         lower = ("refill", "18.4", "mL", *LABEL, "drawn", "18.5", "mL", "program", STRONGER.replace("1.2", "1"))
         self.assertEqual(len(self.bench.must("--operator", "trainer", *lower, "--dry-run")["confirm"]), 2)
@@ -161,7 +171,11 @@ class AnOverriddenMixture(harness.PumpCase):
         texts = self.bench.must(*words, "--reason", "line was replaced", "--dry-run")["confirm"]
         confirms = [word for text in texts for word in ("--confirm", text)]
         people = ("--operator", "trainer", "--reason", "line was replaced", "--second", "paul", "--second-entry")
-        for entry, expected in (("morphine 20 mg/mL 1.2 mg/day", (5, "SECOND_DIFFERS")), ("morphine 25 mg/mL 1.2 mg/day", (0, None))):
+        program = "morphine 25 mg/mL 1.2 mg/day"
+        for entry, expected in ((program, (5, "SECOND_DIFFERS")), ("refill 18 mL", (7, "NOT_SIGNED")),
+                                (f"refill 1.8 mL; {program}", (5, "SECOND_DIFFERS")),
+                                ("refill 18 mL; morphine 20 mg/mL 1.2 mg/day", (5, "SECOND_DIFFERS")),
+                                (f"refill 18 mL; {program}", (0, None))):
             result = self.bench.json(*people, entry, *words, *confirms)
             self.assertEqual((result.code, result.envelope().get("error", {}).get("code")), expected, result.both)
         self.assertIn("line was replaced", self.bench.audit_text())

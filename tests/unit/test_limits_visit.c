@@ -108,6 +108,30 @@ START_TEST(a_bridge_over_a_line_that_nobody_told_of_needs_a_reason)
 }
 END_TEST
 
+START_TEST(a_bridge_over_one_that_runs_needs_a_reason_whatever_its_rate)
+{
+	/* The line holds two mixtures: no rate keeps the old dose. */
+	bridge(433000, 400000);
+	request.has_catheter = true;
+	request.catheter.nl = 234000;
+	request.bridge_left.nl = 1;
+	ck_assert_int_eq(check_rule("L-bridge-unknown")->severity, SEVERITY_OVERRIDE);
+	bridge(433000, 100000);
+	ck_assert_ptr_nonnull(check_rule("L-bridge-unknown"));
+	ck_assert_ptr_null(find_rule("L-bridge-rate"));
+}
+END_TEST
+
+START_TEST(a_program_that_stands_still_bridges_nothing)
+{
+	bridge(400000, 400000);
+	ck_assert_ptr_null(check_rule("L-bridge-idle"));
+	program.mode = PROGRAM_STOPPED;
+	program.dose.ng_per_day = 0;
+	ck_assert_int_eq(check_rule("L-bridge-idle")->severity, SEVERITY_BLOCK);
+}
+END_TEST
+
 START_TEST(no_bridge_for_a_stated_reason_says_what_the_patient_gets)
 {
 	change_mixture(BRIDGE_NONE);
@@ -187,6 +211,8 @@ int main(void)
 		a_bridge_without_a_change_brings_exactly_what_was_left,
 		a_bridge_fills_the_line_and_no_more,
 		a_bridge_over_a_line_that_nobody_told_of_needs_a_reason,
+		a_bridge_over_one_that_runs_needs_a_reason_whatever_its_rate,
+		a_program_that_stands_still_bridges_nothing,
 		no_bridge_for_a_stated_reason_says_what_the_patient_gets,
 		a_bridge_the_pump_cannot_run_is_blocked,
 		a_filling_that_does_not_fit_is_blocked,

@@ -268,6 +268,33 @@ START_TEST(dates_that_leave_no_room_are_told)
 }
 END_TEST
 
+START_TEST(what_a_bridge_takes_makes_the_dates_earlier)
+{
+	/* 0.2 mL at 0.1 mL a day take two days, in which the program itself would have taken 0.12 mL. */
+	const struct program_bridge bridge = {.kind = BRIDGE_RUNS, .volume = {200000}, .rate = {100000}};
+	const struct program_bridge none = {.kind = BRIDGE_NONE};
+	struct refill_plan plan = {.filled = {ML(18)}, .alarm = {ML(2)}};
+	struct refill_days days;
+
+	for (size_t i = 0; i < DAYS_PER_WEEK; i++)
+		plan.daily[i].nl = 60000;
+	ck_assert_int_eq(refill_bridge_extra(&bridge, plan.daily).nl, 80000);
+	ck_assert_int_eq(refill_bridge_extra(&none, plan.daily).nl, 0);
+	ck_assert_int_eq(refill_schedule(&plan, &days), PUMP_OK);
+	ck_assert_int_eq(days.alarm, 266);
+	plan.bridge_extra = refill_bridge_extra(&bridge, plan.daily);
+	ck_assert_int_eq(refill_schedule(&plan, &days), PUMP_OK);
+	ck_assert_int_eq(days.alarm, 265);
+	plan.daily[3].nl = 59999; /* the least day counts */
+	ck_assert_int_eq(refill_bridge_extra(&bridge, plan.daily).nl, 80002);
+	for (size_t i = 0; i < DAYS_PER_WEEK; i++)
+		plan.daily[i].nl = 100000;
+	ck_assert_int_eq(refill_bridge_extra(&bridge, plan.daily).nl, 0);
+	plan.bridge_extra.nl = -1;
+	ck_assert_int_eq(refill_schedule(&plan, &days), PUMP_ERANGE);
+}
+END_TEST
+
 static struct mixture of(const char *drug, int64_t ng_per_ml)
 {
 	struct mixture mixture = {.count = 1};
@@ -353,6 +380,7 @@ int main(void)
 		the_pump_s_own_level_is_compared_with_what_was_aspirated,
 		every_rule_at_once_fits,
 		dates_that_leave_no_room_are_told,
+		what_a_bridge_takes_makes_the_dates_earlier,
 		a_filling_that_is_over_5_per_cent_off_its_label_needs_a_reason,
 		a_drug_that_is_not_on_the_label_stays_in_the_filling_and_is_told,
 		an_estimate_is_of_a_drug_that_is_there_and_of_volumes_that_can_be,
