@@ -92,7 +92,16 @@ size_t cursor_take_quantity(struct text_cursor *c, const char **start)
 	return len;
 }
 
-/* A mistake within a quantity that began at from. */
+static bool comma_follows(const struct text_cursor *c)
+{
+	size_t at = c->at;
+
+	while (at < c->len && c->text[at] == ' ')
+		at++;
+	return at < c->len && c->text[at] == ',';
+}
+
+/* A mistake within a quantity that began at from and was taken. */
 void cursor_take_error(struct text_cursor *c, size_t from, enum pump_err err,
 		       const struct text_error *why)
 {
@@ -101,6 +110,9 @@ void cursor_take_error(struct text_cursor *c, size_t from, enum pump_err err,
 	c->err = err;
 	*c->error = *why;
 	c->error->column = from + (why->column > 0 ? why->column : 1);
+	/* What stands before a comma may be the beginning of another number. */
+	if (comma_follows(c))
+		c->error->suggestion[0] = '\0';
 }
 
 static bool is_unit(const char *text, size_t len, enum mass_unit unit)

@@ -5,6 +5,7 @@
 #include "suite.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ROUNDS 20000
@@ -73,6 +74,22 @@ START_TEST(a_comma_within_a_number_is_called_what_it_is)
 }
 END_TEST
 
+START_TEST(no_number_is_advised_that_a_comma_may_have_cut)
+{
+	static const char *const texts[] = {"1, 25 mcg/day", "1 ,25 mcg/day", "1,.5 mcg/day", "1, mcg/day", "1  , 2 mcg/day"};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct text_error error;
+		struct program program;
+		char text[80];
+		int len = snprintf(text, sizeof text, "baclofen 500 mcg/mL; %s; low-alarm 4 mL", texts[i]);
+
+		ck_assert_int_eq(program_text_parse(text, (size_t)len, &program, &error), PUMP_EFORM);
+		ck_assert_msg(!error.suggestion[0], "%s: %s", text, error.suggestion);
+	}
+}
+END_TEST
+
 START_TEST(mistakes_are_told_at_their_column)
 {
 	static const struct {
@@ -102,6 +119,7 @@ int main(void)
 		any_program_is_read_back_as_it_was_printed,
 		a_text_cut_anywhere_is_refused_with_a_place_in_it,
 		a_comma_within_a_number_is_called_what_it_is,
+		no_number_is_advised_that_a_comma_may_have_cut,
 		mistakes_are_told_at_their_column,
 		NULL,
 	};
