@@ -123,6 +123,19 @@ class AnotherMixture(MixtureCase):
         self.refused(4, "L-fill-blend", *other)
         self.assertEqual(self.bench.must(*other, "rinsed")["confirm"][0], LINES[0])
 
+    def test_every_drug_of_a_mixture_is_judged_and_one_that_goes_is_told(self):
+        """(18 - 1.4) x 5 / 18 = 4.61... mg/mL; morphine stays as it is."""
+        two = "morphine 10 mg/mL, bupivacaine 5 mg/mL; 1 mg/day; low-alarm 2 mL; bridge 0.2 mL at 0.1 mL/day"
+        words = ("refill", "18", "mL", "morphine", "10", "mg/mL", "other", "bupivacaine", "5", "mg/mL", "drawn", "19.8", "mL")
+        result = self.bench.json(*words, "program", two, "--dry-run")
+        self.assertEqual(result.code, 4, result.both)
+        self.assertIn("L-fill-blend", result.envelope()["error"]["message"])
+        self.assertEqual([(row["drug"], row["estimated"]["value"]) for row in result.data()["reservoir_mixture"]],
+                         [("morphine", "10"), ("BUPivacaine", "4.611112")])
+        shown = self.bench.must(*words, "rinsed", "program", two, "--dry-run")
+        self.assertEqual(shown["confirm"][2], f"{SERIAL} mixture morphine 10 mg/mL bupivacaine 5 mg/mL bridge 0.2 mL")
+        self.refused(4, "not for the mixture that the label names", *words[:6], *words[10:], "rinsed", "program", two)
+
 
 class AnotherMixtureInOneOrder(MixtureCase):
     def test_filling_bridge_and_program_are_confirmed_line_by_line_and_carried_out_as_one(self):
