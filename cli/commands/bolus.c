@@ -162,6 +162,10 @@ static void show_single(void *ctx, struct output *out, const struct change *unde
 	output_mass(data, "dose", dose, mixture_unit(mixture, 0));
 	add_flow(data, words->staged);
 	output_volume(data, "given_in_the_last_24_h", bolus->request.given);
+	if (bolus->request.given.nl && bolus->care.filled_nl && bolus->care.filled_ago_s < SECONDS_PER_DAY)
+		output_warn(out, "FILLED_SINCE",
+			    "The reservoir was filled in the last 24 h: boluses before that count here at the concentration that runs now, "
+			    "whatever they were. Look at them: pumpctl log pull, then pumpctl log show");
 	add_drugs(data, "carries", bolus, (struct volume){(int64_t)words->staged->bolus_nl});
 	output_note(out, "The worst 24 h count this bolus, every patient bolus, and whole what single and priming boluses gave in the last "
 			 "24 h, at the concentrations that run now. The program goes on beside the bolus and after it.");

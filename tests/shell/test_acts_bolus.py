@@ -65,6 +65,11 @@ class Singles(BolusCase):
         again = self.order("paul", *SINGLE, "--dry-run").data()
         self.assertEqual((again["given_in_the_last_24_h"]["display"], again["carries"][0]["worst_24_h_with_it"]["display"]),
                          ("0.01 mL", "1.2 mg"))
+        self.assertEqual([row["code"] for row in self.order("paul", *SINGLE, "--dry-run").envelope()["warnings"]], [])
+        level = self.bench.must("status")["reservoir"]["value"]
+        filled = ("refill", "19", "mL", "morphine", "10", "mg/mL", "drawn", level, "mL")
+        self.assertEqual(self.order("paul", *filled, "--confirm", f"{SERIAL} refill 19 mL").code, 0)
+        self.assertEqual([row["code"] for row in self.order("paul", *SINGLE, "--dry-run").envelope()["warnings"]], ["FILLED_SINCE"])
         self.bench.must("sim", "advance", "demo", "25h")
         later = self.order("paul", *SINGLE, "--dry-run").data()
         self.assertEqual(later["carries"][0]["worst_24_h_with_it"]["display"], "1.1 mg")
