@@ -15,6 +15,9 @@
 #define KEY_WAIT_MS 5000
 /* Core Vol 3, Part H, 3.4: a pairing that stands still for 30 s has failed. */
 #define PAIRING_WAIT_MS 60000
+/* From the kernel's word that a link is up to its security manager; measured below 1 ms on an idle machine. */
+#define MANAGER_WAIT_MS 300
+#define MANAGER_STEP_MS 10
 
 bool wireless_is_repeatable(int error)
 {
@@ -183,7 +186,13 @@ static enum error_code check_secured(struct wireless *w, const struct link *link
 static enum error_code secure(struct wireless *w, struct link *link, const char *address,
 			      bool had_key, struct error *error)
 {
-	const int err = link_l2cap_secure(link);
+	const uint64_t deadline = loop_now_ms() + MANAGER_WAIT_MS;
+	int err = link_l2cap_secure(link);
+	/* The kernel may say that a link is up before it has given it a security manager. */
+	while (err == -EINVAL && !pairing_is_over(w) && loop_now_ms() < deadline) {
+		(void)loop_turn(w->config.loop, MANAGER_STEP_MS);
+		err = link_l2cap_secure(link);
+	}
 	/* A link that the kernel kept from a failed pairing has no security manager any more: a new one has. */
 	if (err == -EINVAL && !mgmt_disconnect(w->mgmt, w->config.adapter, &w->peer))
 		return error_set(error, ERR_LINK_LOST, "the kernel has no security manager for the link");

@@ -47,6 +47,7 @@ static struct {
 	bool radio_fails; /* each link ends while it is being secured */
 	bool secure;
 	int secure_result;
+	int without_manager; /* so often link_l2cap_secure finds none yet */
 	int far_end; /* of the last link */
 	int asked;
 	int32_t passkey;
@@ -98,6 +99,10 @@ int __wrap_link_l2cap_own_address(int index, uint8_t addr[6])
 int __wrap_link_l2cap_secure(struct link *link)
 {
 	static const char filler[1024];
+	if (fake.without_manager > 0) {
+		fake.without_manager--;
+		return -EINVAL;
+	}
 	while (send(link_fd(link), filler, sizeof(filler), MSG_DONTWAIT) > 0)
 		continue;
 	if (fake.radio_fails) {
@@ -390,6 +395,21 @@ START_TEST(a_link_is_secure_with_level_four_and_a_key_made_by_passkey_or_it_is_c
 }
 END_TEST
 
+START_TEST(a_link_that_is_up_before_its_security_manager_is_waited_for)
+{
+	ck_assert_int_eq(open_wireless(true), ERR_NONE);
+	queue_secure();
+	queue_wanted();
+	fake.passkey = 1;
+	fake.when_asked = pairs;
+	fake.without_manager = 3;
+	ck_assert_int_eq(connect_pump(), ERR_NONE);
+	ck_assert_int_eq(fake.without_manager, 0);
+	ck_assert_uint_eq(fake.connects, 1);
+	ck_assert_uint_eq(fake.drops, 0);
+}
+END_TEST
+
 START_TEST(just_works_is_refused_and_the_reason_said)
 {
 	static const uint8_t params[] = {PEER, 1, 0, 0, 0, 0};
@@ -459,6 +479,7 @@ int main(void)
 		beside_bluetoothd_nothing_is_opened,
 		without_the_right_to_manage_a_known_pump_is_reached_and_security_is_not,
 		an_adapter_that_is_absent_or_off_is_told_before_anything,
+		a_link_that_is_up_before_its_security_manager_is_waited_for,
 		just_works_is_refused_and_the_reason_said,
 		a_pump_that_lost_its_key_is_told_and_a_link_lost_by_the_radio_is_not_called_so,
 		a_pump_with_a_link_key_is_never_reached_unsecured,
