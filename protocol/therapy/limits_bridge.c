@@ -136,7 +136,7 @@ void limits_check_bridge(struct limits_check *c)
 		findings_add(&c->list, RULE_MIXTURE_CHANGED);
 		break;
 	case BRIDGE_RUNS:
-		if (request->program->mode == PROGRAM_STOPPED)
+		if (request->program->mode == PROGRAM_STOPPED || request->program->mode == PROGRAM_MINIMUM)
 			findings_add(&c->list, RULE_BRIDGE_IDLE);
 		check_known(c);
 		/* What is in the line has another strength than the mean rate was made for. */

@@ -122,12 +122,14 @@ START_TEST(a_bridge_over_one_that_runs_needs_a_reason_whatever_its_rate)
 }
 END_TEST
 
-START_TEST(a_program_that_stands_still_bridges_nothing)
+START_TEST(a_program_that_stands_still_or_goes_at_the_minimum_bridges_nothing)
 {
 	bridge(400000, 400000);
 	ck_assert_ptr_null(check_rule("L-bridge-idle"));
 	program.mode = PROGRAM_STOPPED;
 	program.dose.ng_per_day = 0;
+	ck_assert_int_eq(check_rule("L-bridge-idle")->severity, SEVERITY_BLOCK);
+	program.mode = PROGRAM_MINIMUM;
 	ck_assert_int_eq(check_rule("L-bridge-idle")->severity, SEVERITY_BLOCK);
 }
 END_TEST
@@ -212,7 +214,7 @@ int main(void)
 		a_bridge_fills_the_line_and_no_more,
 		a_bridge_over_a_line_that_nobody_told_of_needs_a_reason,
 		a_bridge_over_one_that_runs_needs_a_reason_whatever_its_rate,
-		a_program_that_stands_still_bridges_nothing,
+		a_program_that_stands_still_or_goes_at_the_minimum_bridges_nothing,
 		no_bridge_for_a_stated_reason_says_what_the_patient_gets,
 		a_bridge_the_pump_cannot_run_is_blocked,
 		a_filling_that_does_not_fit_is_blocked,
