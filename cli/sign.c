@@ -201,6 +201,8 @@ static enum error_code add_second(struct app *app, const struct msg_operators *l
 	enum error_code code = second_person_name(app, why_two(need->second), id, error);
 	if (code)
 		return code;
+	if (!find_row(list, id))
+		return refuse_unlisted(id, error);
 	if (!strcmp(id, signer->people[0].id))
 		return error_set(error, ERR_NOT_SIGNED, "%s cannot be both persons", id);
 	code = second_person_enter(app, id, need->act, need->program, error);

@@ -296,13 +296,15 @@ class ProgramModes(harness.PumpCase):
         confirm = []
         for text in self.must(*words, "--dry-run")["confirm"]:
             confirm += ["--confirm", text]
-        self.bench.must("--pump", self.serial, "operator", "list")
-        for entry, part in (("morphine 10 mg/mL 1 mg/day", "entered"),
-                            ("morphine 10 mg/mL 1 mg/day, bupivacaine 30 mg/mL 4 mg/day", "entered"),
+        unlisted = self.pump(*words, *confirm, "--second", "other", "--second-entry", "nothing yet")
+        self.assertEqual(unlisted.envelope()["error"]["code"], "NOT_ALLOWED", unlisted.both)
+        self.must("operator", "add", "other", "programmer", "--confirm", f"{self.serial} operator other programmer")
+        for entry, part in (("morphine 10 mg/mL 1 mg/day", "other entered"),
+                            ("morphine 10 mg/mL 1 mg/day, bupivacaine 30 mg/mL 4 mg/day", "other entered"),
                             ("morphine 10 mg/mL 1 mg/day, bupivacaine", "not drug, concentration")):
-            result = self.pump(*words, *confirm, "--second", "other", "--second-entry", entry)
+            result = self.pump("--operator", "trainer", *words, *confirm, "--second", "other", "--second-entry", entry)
             self.assertIn(result.code, (5, 7), result.both)
-            self.assertIn(part, result.both)
+            self.assertIn(part, result.envelope()["error"]["message"])
 
 
 if __name__ == "__main__":
