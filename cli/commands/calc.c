@@ -220,19 +220,6 @@ static bool plan_of(const struct values *args, struct refill_plan *plan)
 	return true;
 }
 
-/* A date past the calendar is not known. */
-static void add_date(struct cJSON *data, const char *key, struct date filled, int64_t days)
-{
-	char text[DATE_TEXT_MAX];
-	struct date date;
-	if (calendar_add(filled, days, &date)) {
-		output_unknown(data, key);
-		return;
-	}
-	(void)date_print(date, text);
-	output_string(data, key, text);
-}
-
 static void add_dates(const struct values *args, const struct refill_plan *plan,
 		      const struct refill_days *days, struct output *out)
 {
@@ -240,12 +227,12 @@ static void add_dates(const struct values *args, const struct refill_plan *plan,
 	struct cJSON *data = output_data(out);
 	char text[DATE_TEXT_MAX];
 	struct date date;
-	add_date(data, "alarm_date", filled, days->alarm);
+	describe_date(data, "alarm_date", filled, days->alarm);
 	if (plan->has_residual)
-		add_date(data, "empty_date", filled, days->empty);
+		describe_date(data, "empty_date", filled, days->empty);
 	if (plan->has_expiry)
-		add_date(data, "expiry_date", filled, plan->expiry_days);
-	add_date(data, "refill_date", filled, days->refill);
+		describe_date(data, "expiry_date", filled, plan->expiry_days);
+	describe_date(data, "refill_date", filled, days->refill);
 	if (calendar_add(filled, days->refill, &date))
 		return;
 	(void)date_display(date, text);

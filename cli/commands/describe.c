@@ -218,3 +218,15 @@ void describe_withdrawal(struct output *out, const struct program *program)
 		describe_findings(out, findings, limits_check_stop(program, findings));
 	free(findings);
 }
+
+void describe_date(struct cJSON *parent, const char *key, struct date from, int64_t days)
+{
+	char text[DATE_TEXT_MAX];
+	struct date date;
+	if (calendar_add(from, days, &date)) {
+		output_unknown(parent, key);
+		return;
+	}
+	(void)date_print(date, text);
+	output_string(parent, key, text);
+}

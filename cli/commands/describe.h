@@ -29,6 +29,9 @@ const char *describe_no_bridge(enum bridge_reason reason);
 /* data gets "findings". */
 void describe_findings(struct output *out, const struct finding *findings, size_t count);
 
+/* parent gets key: the date so many days after another; not known past the calendar. */
+void describe_date(struct cJSON *parent, const char *key, struct date from, int64_t days);
+
 /* "no change", "higher, +20 %" … for a number that was a and becomes b. */
 void describe_change(int64_t a, int64_t b, char *buf, size_t size);
 

@@ -2,7 +2,6 @@
 #include "filling.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "describe.h"
 #include "schedule.h"
@@ -71,14 +70,6 @@ static void show_estimate(const struct refill_blend *blend, const struct mixture
 	output_concentration(row, "estimated", estimate, describe_concentration_unit(mixture, part));
 }
 
-static bool names(const struct mixture *mixture, const char *drug)
-{
-	for (size_t i = 0; i < mixture->count; i++)
-		if (!strcmp(mixture->parts[i].name, drug))
-			return true;
-	return false;
-}
-
 /* What the pump cannot give up mixes with what is filled, and so does what was not drawn out. */
 static void judge_blend(struct filling *filling, struct output *out)
 {
@@ -89,7 +80,7 @@ static void judge_blend(struct filling *filling, struct output *out)
 	struct refill_blend blend = {.label = &fill->mixture,
 				     .left = {behind > plan->model->residual.nl ? behind : plan->model->residual.nl},
 				     .after = {fill->volume_nl}};
-	if (!running || fill->rinsed || mixture_equal(&running->mixture, &fill->mixture))
+	if (fill->rinsed || !program_plan_changes_mixture(plan))
 		return;
 	blend.stayed = &running->mixture;
 	/* By the account more stayed behind than there is now: next to nothing can be new. */
@@ -99,7 +90,7 @@ static void judge_blend(struct filling *filling, struct output *out)
 	for (size_t i = 0; i < fill->mixture.count; i++)
 		show_estimate(&blend, &fill->mixture, i, list);
 	for (size_t i = 0; i < running->mixture.count; i++)
-		if (!names(&fill->mixture, running->mixture.parts[i].name))
+		if (mixture_find(&fill->mixture, running->mixture.parts[i].name) == fill->mixture.count)
 			show_estimate(&blend, &running->mixture, i, list);
 	plan->count += refill_check_blend(&blend, plan->findings + plan->count);
 }
@@ -119,18 +110,6 @@ enum error_code filling_judge(struct app *app, const struct program_facts *facts
 	return ERR_NONE;
 }
 
-void filling_add_date(struct cJSON *data, const char *key, struct date from, int64_t days)
-{
-	char text[DATE_TEXT_MAX];
-	struct date date;
-	if (calendar_add(from, days, &date)) {
-		output_unknown(data, key);
-		return;
-	}
-	(void)date_print(date, text);
-	output_string(data, key, text);
-}
-
 void filling_add_dates(const struct filling *filling, struct output *out)
 {
 	const struct program_plan *plan = &filling->plan;
@@ -148,16 +127,12 @@ void filling_add_dates(const struct filling *filling, struct output *out)
 				    .expiry_days = fill->expiry_day - filling->today.day};
 	const bool runs = (filling->is_program_new || plan->status.therapy == THERAPY_RUNNING) && schedule &&
 			  !schedule_make(&plan->program, plan->model, schedule);
-	for (size_t i = 0; runs && i < DAYS_PER_WEEK; i++)
-		asked.daily[i].nl = schedule_day(schedule, i).nl +
-				    schedule_boluses(schedule, (struct duration){SECONDS_PER_DAY}) * schedule->patient.volume.nl;
-	const struct program *running = program_plan_running(plan);
-	if (running && !mixture_equal(&running->mixture, &plan->program.mixture))
-		asked.bridge_extra = refill_bridge_extra(&plan->program.bridge, asked.daily);
+	if (runs)
+		refill_plan_days(&asked, schedule, program_plan_changes_mixture(plan) ? &plan->program.bridge : NULL);
 	if (runs && !refill_schedule(&asked, &days)) {
-		filling_add_date(data, "alarm_date", filling->today, days.alarm);
-		filling_add_date(data, "empty_date", filling->today, days.empty);
-		filling_add_date(data, "refill_date", filling->today, days.refill);
+		describe_date(data, "alarm_date", filling->today, days.alarm);
+		describe_date(data, "empty_date", filling->today, days.empty);
+		describe_date(data, "refill_date", filling->today, days.refill);
 		output_note(out, "The dates count every patient bolus as given, and hold for this program and filling alone.");
 	} else {
 		output_note(out, "No dates: they hold only while the program runs.");

@@ -24,8 +24,6 @@ enum error_code filling_read(struct app *app, struct filling *filling, struct er
  */
 enum error_code filling_judge(struct app *app, const struct program_facts *facts, struct filling *filling,
 			      struct output *out, struct error *error) __attribute__((warn_unused_result));
-/* A date so many days after another into data; "not known" past the calendar. */
-void filling_add_date(struct cJSON *data, const char *key, struct date from, int64_t days);
 /* When the alarm, the end and the next filling come, all patient boluses counted as given. */
 void filling_add_dates(const struct filling *filling, struct output *out);
 

@@ -49,8 +49,7 @@ static enum error_code diff_body(struct app *app, const struct values *args, str
 /* The pump then counts the reservoir as what it was, and nothing tells what stayed behind. */
 static void warn_apart(struct output *out, const struct program_plan *plan)
 {
-	const struct program *running = program_plan_running(plan);
-	if (running && !mixture_equal(&running->mixture, &plan->program.mixture))
+	if (program_plan_changes_mixture(plan))
 		output_warn(out, "FILLED_APART",
 			    "This order brings another mixture without its filling. If the reservoir is filled with it now, order both as "
 			    "one: pumpctl refill ... program TEXT");
@@ -96,7 +95,7 @@ static enum error_code program_show(struct app *app, const struct values *args, 
 		code = session_read_program(app->session, read, error);
 	if (!code) {
 		struct cJSON *data = output_data(out);
-		program_drift_tell(app, out, read);
+		program_drift_tell(app, out, status.active_digest);
 		output_string(data, "therapy", therapy_state_name(status.therapy));
 		output_flag(data, "has_program", read->present);
 		if (read->present) {

@@ -8,10 +8,10 @@
 #include "session.h"
 
 /*
- * Warns (NOT_AS_ORDERED) when the pump's program is another one than after the last order of this workstation that it
+ * Warns (NOT_AS_ORDERED) when the pump's program, by the digest that STATUS tells (zeros: none), is another one than after the last order of this workstation that it
  * carried out. Nothing is said where there was none, where the trail cannot be read, where an order is
  * unsettled, or where a read-back differed: those are told already.
  */
-void program_drift_tell(const struct app *app, struct output *out, const struct client_program *running);
+void program_drift_tell(const struct app *app, struct output *out, const uint8_t active[DIGEST_LEN]);
 
 #endif

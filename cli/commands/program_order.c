@@ -146,8 +146,9 @@ static void tell_state(const struct program *program, bool with_strength, const 
 	if (program)
 		(void)concentration_display(program->mixture.parts[0].concentration,
 					    describe_concentration_unit(&program->mixture, 0), strength);
-	(void)snprintf(buf, size, "%.60s%s%.24s%s%.32s", is, program && with_strength ? " at " : "",
-		       program && with_strength ? strength : "", reservoir[0] ? ", " : "", reservoir);
+	const bool tells_strength = program && with_strength;
+	(void)snprintf(buf, size, "%.*s%s%.24s%s%.32s", tells_strength || reservoir[0] ? 60 : DESCRIBE_SHORT_MAX, is,
+		       tells_strength ? " at " : "", tells_strength ? strength : "", reservoir[0] ? ", " : "", reservoir);
 }
 
 /* The act first: it is what the order is called after. */

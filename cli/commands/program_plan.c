@@ -16,6 +16,12 @@ const struct program *program_plan_running(const struct program_plan *plan)
 	return plan->running.present ? &plan->running.program : NULL;
 }
 
+bool program_plan_changes_mixture(const struct program_plan *plan)
+{
+	const struct program *running = program_plan_running(plan);
+	return running && !mixture_equal(&running->mixture, &plan->program.mixture);
+}
+
 struct date program_plan_today(const struct program_plan *plan)
 {
 	/* Days first: the pump may say any number. */
@@ -71,7 +77,7 @@ static void suggest_bridge(struct output *out, const struct program_plan *plan)
 	const struct program *running = program_plan_running(plan);
 	struct program_totals totals;
 	char volume[DECIMAL_TEXT_MAX], rate[DECIMAL_TEXT_MAX];
-	if (!running || mixture_equal(&running->mixture, &plan->program.mixture) || !catheter_of(plan).nl ||
+	if (!program_plan_changes_mixture(plan) || !catheter_of(plan).nl ||
 	    !line_is_filled(plan) || plan->status.bridge_left_nl || plan->status.therapy != THERAPY_RUNNING ||
 	    program_totals(running, plan->model, &totals) != PUMP_OK || totals.rate.nl_per_day < 1)
 		return;
@@ -115,7 +121,7 @@ enum error_code program_plan_check(struct app *app, const struct program_facts *
 	const enum error_code code = drug_site_use(app, &request.site, error);
 	if (code)
 		return code;
-	program_drift_tell(app, out, &plan->running);
+	program_drift_tell(app, out, plan->status.active_digest);
 	plan->count = limits_check(&request, plan->findings);
 	if (plan->program.bridge.kind == BRIDGE_UNSAID)
 		suggest_bridge(out, plan);

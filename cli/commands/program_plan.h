@@ -56,6 +56,8 @@ enum error_code program_plan_with(struct app *app, const struct values *args, st
 struct date program_plan_today(const struct program_plan *plan);
 /* NULL: the pump has no program. */
 const struct program *program_plan_running(const struct program_plan *plan);
+/* The pump runs another mixture; false where it runs none. */
+bool program_plan_changes_mixture(const struct program_plan *plan);
 /* What the screens are made from, of the program as typed. */
 struct program_view program_plan_view(const struct program_plan *plan);
 /* REFUSED_LIMIT, with the worst finding and where it was typed. */

@@ -206,10 +206,9 @@ static void add_ratio(struct cJSON *row, const struct program_view *view,
 	const int64_t next = part || view->next->mode != PROGRAM_SIMPLE ? view->amounts->daily[part].ng_per_day
 								   : view->next->dose.ng_per_day;
 	int64_t is = 0, product = 0;
-	for (size_t i = 0; running && !view->is_idle && i < running->mixture.count; i++)
-		if (!strcmp(running->mixture.parts[i].name, view->next->mixture.parts[part].name))
-			is = !i && running->mode == PROGRAM_SIMPLE ? running->dose.ng_per_day
-								   : now->daily[i].ng_per_day;
+	const size_t i = running ? mixture_find(&running->mixture, view->next->mixture.parts[part].name) : 0;
+	if (running && !view->is_idle && i < running->mixture.count)
+		is = !i && running->mode == PROGRAM_SIMPLE ? running->dose.ng_per_day : now->daily[i].ng_per_day;
 	if (is < 1 || __builtin_mul_overflow(next, INT64_C(10000), &product) ||
 	    __builtin_add_overflow(product, is / 2, &product)) {
 		output_string(row, "ratio_to_running", "no dose to compare with");
@@ -288,11 +287,8 @@ static void add_old_at_tip(struct cJSON *data, const struct program_view *view, 
 		const struct mixture *old = &view->running->mixture;
 		char name[DESCRIBE_NAME_MAX];
 		struct mass mass;
-		size_t k = 0;
-		while (k < view->next->mixture.count &&
-		       strcmp(old->parts[i].name, view->next->mixture.parts[k].name) != 0)
-			k++;
-		if (k < view->next->mixture.count || !program_tip_mass(tip, old->parts[i].name, &mass))
+		if (mixture_find(&view->next->mixture, old->parts[i].name) < view->next->mixture.count ||
+		    !program_tip_mass(tip, old->parts[i].name, &mass))
 			continue;
 		if (!list)
 			list = output_array(data, "old_drugs_at_the_tip_in_24_hours");
@@ -354,12 +350,8 @@ void program_screen_notes(struct output *out, const struct program_view *view)
 		note_bridge(out, view->bridge_left);
 	for (size_t i = 0; i < running->mixture.count; i++) {
 		char name[DESCRIBE_NAME_MAX];
-		size_t k = 0;
-		while (k < next->mixture.count &&
-		       strcmp(running->mixture.parts[i].name, next->mixture.parts[k].name) != 0)
-			k++;
 		describe_drug(&running->mixture, i, name);
-		if (k == next->mixture.count)
+		if (mixture_find(&next->mixture, running->mixture.parts[i].name) == next->mixture.count)
 			output_note(out, "%s ends with this order.", name);
 	}
 }

@@ -178,7 +178,7 @@ static enum error_code status(struct app *app, const struct values *args, struct
 	if (!code)
 		add_care(out, &care);
 	if (!code)
-		program_drift_tell(app, out, read);
+		program_drift_tell(app, out, now.active_digest);
 	if (!code && read->present)
 		describe_program(output_data(out), &read->program);
 	else if (!code)

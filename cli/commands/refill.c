@@ -66,7 +66,7 @@ static enum error_code check_label(const struct value *at, const struct filling 
 	struct mixture label;
 	const struct mixture *next = &filling->plan.program.mixture;
 	const struct program *running = program_plan_running(&filling->plan);
-	const bool changes = !running || !mixture_equal(&running->mixture, next);
+	const bool changes = !running || program_plan_changes_mixture(&filling->plan);
 	mixture_of(at, &label);
 	if (label.count && !mixture_equal(&label, next))
 		return filling->is_program_new
@@ -141,7 +141,7 @@ static void show(void *ctx, struct output *out, const struct change *understood,
 	if (fill->lot[0])
 		output_peer(data, "lot", fill->lot, strlen(fill->lot));
 	if (fill->expiry_day)
-		filling_add_date(data, "expiry", (struct date){fill->expiry_day}, 0);
+		describe_date(data, "expiry", (struct date){fill->expiry_day}, 0);
 	filling_add_dates(filling, out);
 	(void)volume_print((struct volume){fill->volume_nl}, volume);
 	(void)snprintf(words->text, sizeof(words->text), "refill %s", volume);
@@ -175,10 +175,9 @@ static enum error_code check_findings(struct app *app, const struct value *at, s
 	const struct finding *worst = &plan->findings[0];
 	if (!findings_refuse(plan->findings, plan->count))
 		return ERR_NONE;
-	if (!refusal_is_overridden(app, plan->findings, plan->count))
-		return refusal_tell(ERR_REFUSED_ACT, worst, refused_of(at, worst), error);
-	act_add_reason(app, &filling->act.change);
-	return ERR_NONE;
+	return refusal_is_overridden(app, plan->findings, plan->count)
+		       ? ERR_NONE
+		       : refusal_tell(ERR_REFUSED_ACT, worst, refused_of(at, worst), error);
 }
 
 /* Strings only: the trail holds decimal text. */
@@ -200,9 +199,8 @@ static struct cJSON *audit_details(const struct filling *filling)
 /* By now the new drug may be in the reservoir, whatever the pump was told. */
 static void tell_filled(const struct filling *filling, struct error *error)
 {
-	const struct program *running = program_plan_running(&filling->plan);
 	const size_t used = strlen(error->now);
-	if (!running || mixture_equal(&running->mixture, &filling->act.change.fill.mixture))
+	if (!program_plan_changes_mixture(&filling->plan))
 		return;
 	(void)snprintf(error->now + used, sizeof(error->now) - used,
 		       "%sif the new drug is in the reservoir already, its dose is wrong: order again, or stop therapy", used ? "; " : "");
@@ -221,8 +219,10 @@ static enum error_code order(struct app *app, struct filling *filling, struct ou
 		if (code && error)
 			tell_filled(filling, error);
 	} else {
-		if (filling->act.change.parts & PART_REASON)
-			output_string(details, "reason", filling->act.change.reason);
+		if (refusal_is_overridden(app, plan->findings, plan->count)) {
+			act_add_reason(app, &filling->act.change);
+			output_string(details, "reason", app->options.reason);
+		}
 		refusal_note_rules(details, plan->findings, plan->count);
 		code = act_carry_out(app, out, &filling->act, error);
 	}

@@ -133,7 +133,7 @@ static char *last_line(char *said, const char **before)
 	while (len && said[len - 1] == '\n')
 		said[--len] = '\0';
 	char *last = strrchr(said, '\n');
-	*before = last ? said : "";
+	*before = last ? said : said + len;
 	if (!last)
 		return said;
 	*last = '\0';
@@ -314,8 +314,11 @@ static enum error_code run(const struct values *args, const struct sim_place *pl
 	if (result || strncmp(last, "ready ", 6) != 0)
 		return blame(error, "the virtual pump could not be started", result, last);
 	/* It serves, and has something to say about that. */
-	if (*before)
-		output_warn(out, "PUMPSIM_SAYS", "The virtual pump says: %s.", without_name(before));
+	for (size_t len; *before; before += before[len] ? len + 1 : len) {
+		const char *line = without_name(before);
+		len = strcspn(before, "\n");
+		output_warn(out, "PUMPSIM_SAYS", "The virtual pump says: %.*s.", (int)(before + len - line), line);
+	}
 	(void)snprintf(ready, size, "%s", last);
 	return ERR_NONE;
 }

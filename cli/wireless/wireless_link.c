@@ -15,7 +15,7 @@
 #define KEY_WAIT_MS 5000
 /* Core Vol 3, Part H, 3.4: a pairing that stands still for 30 s has failed. */
 #define PAIRING_WAIT_MS 60000
-/* From the kernel's word that a link is up to its security manager; measured below 1 ms on an idle machine. */
+/* From the kernel's word that a link is up to its security manager; seen to be missing once or twice on a busy machine. */
 #define MANAGER_WAIT_MS 300
 #define MANAGER_STEP_MS 10
 

@@ -29,12 +29,10 @@ static void check_lasting(struct limits_check *c)
 	struct finding found[REFILL_FINDINGS_MAX];
 	struct refill_days days;
 	size_t count;
+	bool changes;
 
-	for (size_t day = 0; day < DAYS_PER_WEEK; day++)
-		plan.daily[day].nl = schedule_day(&c->schedule, day).nl +
-				     c->totals.patient_boluses * c->schedule.patient.volume.nl;
-	if (request->running && !mixture_equal(&request->running->mixture, &request->program->mixture))
-		plan.bridge_extra = refill_bridge_extra(&request->program->bridge, plan.daily);
+	changes = request->running && !mixture_equal(&request->running->mixture, &request->program->mixture);
+	refill_plan_days(&plan, &c->schedule, changes ? &request->program->bridge : NULL);
 	if (refill_schedule(&plan, &days) != PUMP_OK)
 		return;
 	count = refill_schedule_check(&plan, &days, found);

@@ -194,6 +194,15 @@ bool mixture_equal(const struct mixture *a, const struct mixture *b)
 	return true;
 }
 
+size_t mixture_find(const struct mixture *mixture, const char *drug)
+{
+	size_t at = 0;
+
+	while (at < mixture->count && !text_equal(mixture->parts[at].name, drug, text_len(drug)))
+		at++;
+	return at;
+}
+
 enum mass_unit mixture_unit(const struct mixture *mixture, size_t part)
 {
 	const char *name = mixture->parts[part].name;

@@ -156,6 +156,8 @@ struct dose_rate program_daily_dose(const struct program *program,
 				    const struct program_totals *totals);
 /* Same drugs at the same concentrations in the same order. */
 bool mixture_equal(const struct mixture *a, const struct mixture *b);
+/* Position of the part with this drug, by NUL-terminated name; mixture->count: none. */
+size_t mixture_find(const struct mixture *mixture, const char *drug);
 /* Unit to show the drug of part i in: the table's, or mcg for one the table lacks. */
 enum mass_unit mixture_unit(const struct mixture *mixture, size_t part);
 

@@ -176,7 +176,7 @@ static int64_t usable_above(const struct refill_plan *plan, struct volume level)
 	return usable > level.nl ? usable - level.nl : 0;
 }
 
-struct volume refill_bridge_extra(const struct program_bridge *bridge, const struct volume daily[DAYS_PER_WEEK])
+static struct volume bridge_extra(const struct program_bridge *bridge, const struct volume daily[DAYS_PER_WEEK])
 {
 	struct duration time;
 	int64_t least = daily[0].nl;
@@ -188,6 +188,15 @@ struct volume refill_bridge_extra(const struct program_bridge *bridge, const str
 		least = daily[i].nl < least ? daily[i].nl : least;
 	meanwhile = (wide)least * time.s / SECONDS_PER_DAY;
 	return (struct volume){meanwhile < bridge->volume.nl ? bridge->volume.nl - (int64_t)meanwhile : 0};
+}
+
+void refill_plan_days(struct refill_plan *plan, const struct schedule *schedule, const struct program_bridge *bridge)
+{
+	int64_t boluses = schedule_boluses(schedule, (struct duration){SECONDS_PER_DAY});
+
+	for (size_t day = 0; day < DAYS_PER_WEEK; day++)
+		plan->daily[day].nl = schedule_day(schedule, day).nl + boluses * schedule->patient.volume.nl;
+	plan->bridge_extra = bridge ? bridge_extra(bridge, plan->daily) : (struct volume){0};
 }
 
 enum pump_err refill_schedule(const struct refill_plan *plan, struct refill_days *out)

@@ -18,6 +18,7 @@
 
 #include "calendar.h"
 #include "path.h"
+#include "schedule.h"
 #include "therapy_limits.h"
 
 /* Over-infusion is delivery more than 14.5 % above the program (mdd.gov.hk, 18 Mar 2014). */
@@ -125,7 +126,7 @@ struct refill_plan {
 	bool has_residual;
 	struct volume residual;             /* what the pump cannot deliver */
 	struct volume daily[DAYS_PER_WEEK]; /* worst case, by enum weekday */
-	struct volume bridge_extra;         /* that a bridge takes beyond them; refill_bridge_extra */
+	struct volume bridge_extra;         /* that a bridge takes beyond them */
 	enum weekday first;                 /* weekday of the filling */
 	int64_t lead_days;
 	bool has_expiry;
@@ -140,8 +141,11 @@ struct refill_days {
 	int64_t refill;      /* the earlier of alarm - lead and expiry; at least 0 */
 };
 
-/* What a bridge from the filling on takes beyond the least of the days; at least 0, rounded up. */
-struct volume refill_bridge_extra(const struct program_bridge *bridge, const struct volume daily[DAYS_PER_WEEK]);
+/*
+ * Fills in plan->daily from a schedule, all patient boluses counted as given, and plan->bridge_extra: what a bridge that
+ * begins with the filling (NULL: none does) takes beyond the least of the days; at least 0, rounded up.
+ */
+void refill_plan_days(struct refill_plan *plan, const struct schedule *schedule, const struct program_bridge *bridge);
 /*
  * A day counts with the greater volume of the two weekdays that it may touch: the hour of the
  * filling is not known. PUMP_ERANGE: negative values, nothing delivered in a week, overflow; *out

@@ -2,7 +2,6 @@
 /* What a filling becomes when it mixes with what stayed behind. */
 #include "limits_check.h"
 #include "refill.h"
-#include "text.h"
 
 #define APART_PERCENT 5
 
@@ -28,12 +27,12 @@ enum pump_err refill_estimate(const struct refill_blend *blend, const char *drug
 	return err == PUMP_OK ? path_reservoir_concentration(&path, slot, out) : err;
 }
 
+/* 0: the mixture lacks the drug. */
 static struct concentration of(const struct mixture *mixture, const char *drug)
 {
-	for (size_t i = 0; i < mixture->count; i++)
-		if (text_equal(mixture->parts[i].name, drug, text_len(drug)))
-			return mixture->parts[i].concentration;
-	return (struct concentration){0};
+	size_t at = mixture_find(mixture, drug);
+
+	return at < mixture->count ? mixture->parts[at].concentration : (struct concentration){0};
 }
 
 static void check_part(const struct refill_blend *blend, const struct mixture *mixture, size_t at,
@@ -66,7 +65,7 @@ size_t refill_check_blend(const struct refill_blend *blend, struct finding *find
 	for (size_t i = 0; i < blend->label->count; i++)
 		check_part(blend, blend->label, i, &list);
 	for (size_t i = 0; i < blend->stayed->count; i++)
-		if (of(blend->label, blend->stayed->parts[i].name).ng_per_ml == 0)
+		if (mixture_find(blend->label, blend->stayed->parts[i].name) == blend->label->count)
 			check_part(blend, blend->stayed, i, &list);
 	return list.count;
 }

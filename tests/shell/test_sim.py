@@ -4,6 +4,7 @@
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sqlite3
@@ -159,6 +160,30 @@ class Life(Case):
             self.assertEqual(stat.S_IMODE(os.stat(folder).st_mode) & 0o077, 0, folder)
             for name in files:
                 self.assertEqual(stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode) & 0o077, 0, name)
+
+    def start_beside(self, script):
+        """sim start of a pumpctl that finds this as its pumpsim, where a pump is not made but started."""
+        folder = os.path.join(self.work, "bin")
+        os.mkdir(folder)
+        program, pumpsim = os.path.join(folder, "pumpctl"), os.path.join(folder, "pumpsim")
+        shutil.copy(shutil.which("pumpctl"), program)
+        with open(pumpsim, "w", encoding="ascii") as file:
+            file.write(f"#!/bin/sh\ncase $1 in --create) ;; *) {script} ;; esac\nexec {shutil.which('pumpsim')} \"$@\"\n")
+        os.chmod(pumpsim, 0o700)
+        return self.bench.json("sim", "start", program=program)
+
+    def test_what_a_pump_says_before_it_serves_is_told_and_is_no_failure(self):
+        result = self.start_beside("echo 'pumpsim: one thing' >&2; echo another")
+        self.assertEqual(result.code, 0, result.both)
+        self.assertEqual([row["text"] for row in result.envelope()["warnings"]],
+                         ["The virtual pump says: one thing.", "The virtual pump says: another."])
+        self.assertEqual(self.ok("status")["therapy"], "running")
+
+    def test_the_last_that_a_pump_says_is_why_it_does_not_start(self):
+        result = self.start_beside("echo 'pumpsim: one thing' >&2; echo 'pumpsim: the cause' >&2; exit 1")
+        self.assertEqual((result.code, result.envelope()["error"]["code"]), (1, "SIM_FAILED"), result.both)
+        self.assertIn("could not be started: the cause", result.envelope()["error"]["message"])
+        self.assertNotIn("one thing", result.both)
 
     def test_dry_run_starts_and_tells_nothing(self):
         self.ok("sim", "start", "--dry-run")

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "program_text.h"
 #include "refill.h"
+#include "schedule.h"
 #include "suite.h"
 
 #include <stdio.h>
@@ -268,28 +270,41 @@ START_TEST(dates_that_leave_no_room_are_told)
 }
 END_TEST
 
+/* The days of a program at 10 mg/mL: regimen in its text form. */
+static void take_days(struct refill_plan *plan, const char *regimen, bool bridges)
+{
+	struct program program;
+	struct schedule schedule;
+	struct text_error why;
+	char text[200];
+	int len = snprintf(text, sizeof text, "morphine 10 mg/mL; %s; low-alarm 2 mL; bridge 0.2 mL at 0.1 mL/day", regimen);
+
+	ck_assert_int_eq(program_text_parse(text, (size_t)len, &program, &why), PUMP_OK);
+	ck_assert_int_eq(schedule_make(&program, NULL, &schedule), PUMP_OK);
+	refill_plan_days(plan, &schedule, bridges ? &program.bridge : NULL);
+}
+
 START_TEST(what_a_bridge_takes_makes_the_dates_earlier)
 {
 	/* 0.2 mL at 0.1 mL a day take two days, in which the program itself would have taken 0.12 mL. */
-	const struct program_bridge bridge = {.kind = BRIDGE_RUNS, .volume = {200000}, .rate = {100000}};
-	const struct program_bridge none = {.kind = BRIDGE_NONE};
 	struct refill_plan plan = {.filled = {ML(18)}, .alarm = {ML(2)}};
 	struct refill_days days;
 
-	for (size_t i = 0; i < DAYS_PER_WEEK; i++)
-		plan.daily[i].nl = 60000;
-	ck_assert_int_eq(refill_bridge_extra(&bridge, plan.daily).nl, 80000);
-	ck_assert_int_eq(refill_bridge_extra(&none, plan.daily).nl, 0);
+	take_days(&plan, "0.6 mg/day", false);
+	ck_assert_int_eq(plan.bridge_extra.nl, 0);
 	ck_assert_int_eq(refill_schedule(&plan, &days), PUMP_OK);
 	ck_assert_int_eq(days.alarm, 266);
-	plan.bridge_extra = refill_bridge_extra(&bridge, plan.daily);
+	take_days(&plan, "0.6 mg/day", true);
+	ck_assert_int_eq(plan.bridge_extra.nl, 80000);
+	for (size_t i = 0; i < DAYS_PER_WEEK; i++)
+		ck_assert_int_eq(plan.daily[i].nl, 60000);
 	ck_assert_int_eq(refill_schedule(&plan, &days), PUMP_OK);
 	ck_assert_int_eq(days.alarm, 265);
-	plan.daily[3].nl = 59999; /* the least day counts */
-	ck_assert_int_eq(refill_bridge_extra(&bridge, plan.daily).nl, 80002);
-	for (size_t i = 0; i < DAYS_PER_WEEK; i++)
-		plan.daily[i].nl = 100000;
-	ck_assert_int_eq(refill_bridge_extra(&bridge, plan.daily).nl, 0);
+	/* The least day counts. */
+	take_days(&plan, "flex mon,tue,thu,fri,sat,sun 00:00 0.6 mg/day / wed 00:00 0.59999 mg/day", true);
+	ck_assert_int_eq(plan.bridge_extra.nl, 80002);
+	take_days(&plan, "1 mg/day", true);
+	ck_assert_int_eq(plan.bridge_extra.nl, 0);
 	plan.bridge_extra.nl = -1;
 	ck_assert_int_eq(refill_schedule(&plan, &days), PUMP_ERANGE);
 }
