@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parse.h"
+#include "spelling.h"
 
 enum error_code parse_refuse(struct parser *p, enum error_code code, size_t column,
 			     const char *detail)
@@ -204,6 +205,25 @@ static bool has_positional(const struct parser *p)
 	return false;
 }
 
+/* why; the nearest keyword of this command, if one is near, is named. before: "" or "--", as it was typed. */
+static enum error_code refuse_word(struct parser *p, const struct word *word, const char *before, const char *why)
+{
+	const char *near = NULL, *typed = word->text + strlen(before);
+	size_t least = SPELLING_NEAR + 1;
+	char detail[160];
+	for (const struct arg *arg = p->command->args; arg->type != ARG_END; arg++) {
+		const size_t distance = arg->keyword ? spelling_distance(typed, arg->keyword) : least;
+		if (distance >= least)
+			continue;
+		least = distance;
+		near = arg->keyword;
+	}
+	if (!near)
+		return parse_refuse(p, ERR_USAGE, word->column, why);
+	(void)snprintf(detail, sizeof(detail), "%s; did you mean: %s%s", why, before, near);
+	return parse_refuse(p, ERR_USAGE, word->column, detail);
+}
+
 static enum error_code parse_word(struct parser *p)
 {
 	const struct word *word = &p->words->at[p->at];
@@ -219,10 +239,10 @@ static enum error_code parse_word(struct parser *p)
 		return parse_value(p, arg);
 	}
 	if (!word->quoted && !strncmp(word->text, "--", 2))
-		return parse_refuse(p, ERR_USAGE, word->column, "this command has no such option");
+		return refuse_word(p, word, "--", "this command has no such option");
 	arg = next_positional(p);
 	if (!arg)
-		return parse_refuse(p, ERR_USAGE, word->column, "nothing more is expected here");
+		return refuse_word(p, word, "", "nothing more is expected here");
 	return parse_value(p, arg);
 }
 
